@@ -1,0 +1,153 @@
+"""Reads the catalogue's TOML files, checks every row, and indexes them by the name of the call."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+import tomli
+
+from lambdalint.catalogue.parameter import parse_parameter
+from lambdalint.catalogue.schema import (
+    CatalogueFile,
+    EffectRow,
+    InvokesRow,
+    NeutralRow,
+    PassesRow,
+    PlatformRow,
+    ReadsRow,
+    RequestSourceRow,
+    ReturnsRow,
+    StoresRow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class CatalogueError(Exception):
+    """A row that the schema refuses; the message names the file and the row."""
+
+
+_Called = TypeVar("_Called", EffectRow, ReturnsRow, PassesRow, StoresRow, ReadsRow, InvokesRow, NeutralRow)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All rows, by the dotted name of the call; the ``*_methods`` hold name-only rows by the method's bare name."""
+
+    effects: dict[str, tuple[EffectRow, ...]]
+    returns: dict[str, tuple[ReturnsRow, ...]]
+    passes: dict[str, tuple[PassesRow, ...]]
+    stores: dict[str, tuple[StoresRow, ...]]
+    reads: dict[str, tuple[ReadsRow, ...]]
+    invokes: dict[str, tuple[InvokesRow, ...]]
+    neutral: dict[str, tuple[NeutralRow, ...]]
+    request_sources: dict[str, RequestSourceRow]
+    platforms: dict[str, PlatformRow]
+    aliases: dict[str, str]
+    effect_methods: dict[str, tuple[EffectRow, ...]]
+    store_methods: dict[str, tuple[StoresRow, ...]]
+    pass_methods: dict[str, tuple[PassesRow, ...]]
+    files: tuple[tuple[str, CatalogueFile], ...] = field(repr=False, default=())
+    digest: str = ""
+
+    def canonical(self, name: str) -> str:
+        """Follow aliases of a dotted name, also of the type that a method's name starts with."""
+        if name in self.aliases:
+            return self.aliases[name]
+        owner, dot, member = name.rpartition(".")
+        if dot and owner in self.aliases:
+            return f"{self.aliases[owner]}.{member}"
+        return name
+
+
+def _check_row(where: str, row: EffectRow) -> None:
+    for reference in (row.path, *(condition.argument for condition in row.when)):
+        if reference is None:
+            continue
+        try:
+            parse_parameter(reference)
+        except ValueError as error:
+            raise CatalogueError(f"{where}: {row.call}: {error}") from None
+    for condition in row.when:
+        try:
+            re.compile(condition.matches)
+        except re.error as error:
+            raise CatalogueError(f"{where}: {row.call}: bad pattern {condition.matches!r}: {error}") from None
+    if row.path is None and row.place is None:
+        raise CatalogueError(f"{where}: {row.call}: one of path and place is needed")
+
+
+def parse_file(where: str, text: str) -> CatalogueFile:
+    """Parse one catalogue file; raise CatalogueError naming the file and the row for whatever is wrong."""
+    try:
+        parsed = msgspec.convert(tomli.loads(text), CatalogueFile)
+    except tomli.TOMLDecodeError as error:
+        raise CatalogueError(f"{where}: {error}") from None
+    except msgspec.ValidationError as error:
+        raise CatalogueError(f"{where}: {error}") from None
+    for row in parsed.effect:
+        _check_row(where, row)
+    return parsed
+
+
+def _by_call(rows: Iterable[_Called]) -> dict[str, tuple[_Called, ...]]:
+    found: defaultdict[str, list[_Called]] = defaultdict(list)
+    for row in rows:
+        found[row.call].append(row)
+    return {call: tuple(group) for call, group in found.items()}
+
+
+def _by_method(rows: Iterable[_Called]) -> dict[str, tuple[_Called, ...]]:
+    found: defaultdict[str, list[_Called]] = defaultdict(list)
+    for row in rows:
+        found[row.call.rpartition(".")[2]].append(row)
+    return {call: tuple(group) for call, group in found.items()}
+
+
+def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Catalogue:
+    """Index the rows of *files*."""
+    contents = [content for _, content in files]
+    effects = [row for content in contents for row in content.effect]
+    returns = [row for content in contents for row in content.returns]
+    passes = [row for content in contents for row in content.passes]
+    stores = [row for content in contents for row in content.stores]
+    reads = [row for content in contents for row in content.reads]
+    return Catalogue(
+        effects=_by_call(effects),
+        returns=_by_call(returns),
+        passes=_by_call(passes),
+        stores=_by_call(stores),
+        reads=_by_call(reads),
+        invokes=_by_call(row for content in contents for row in content.invokes),
+        neutral=_by_call(row for content in contents for row in content.neutral),
+        request_sources={row.name: row for content in contents for row in content.request_source},
+        platforms={row.name: row for content in contents for row in content.platform},
+        aliases={row.name: row.of for content in contents for row in content.alias},
+        effect_methods=_by_method(row for row in effects if row.name_only),
+        store_methods=_by_method(row for row in stores if row.name_only),
+        pass_methods=_by_method(row for row in passes if row.name_only),
+        files=files,
+        digest=digest,
+    )
+
+
+@lru_cache(maxsize=1)
+def load() -> Catalogue:
+    """Return the built-in catalogue; raise CatalogueError if a shipped row is wrong."""
+    folder = resources.files("lambdalint.catalogue") / "data"
+    files: list[tuple[str, CatalogueFile]] = []
+    digest = hashlib.blake2b(digest_size=16)
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            text = entry.read_text(encoding="utf-8")
+            digest.update(text.encode())
+            files.append((entry.name, parse_file(entry.name, text)))
+    return build(tuple(files), digest.hexdigest())

@@ -1,0 +1,28 @@
+"""Parameter references: how a catalogue row names an argument of a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lambdalint.catalogue.schema import PARAMETER
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parsed reference. ``name`` is empty for a positional-only one, ``position`` None for a keyword-only one."""
+
+    name: str
+    position: int | None
+    receiver: bool = False
+
+
+@lru_cache(maxsize=None)
+def parse_parameter(reference: str) -> Parameter:
+    """Parse ``file@0``, ``dir``, ``@0`` or ``self``; raise ValueError for anything else."""
+    if not PARAMETER.fullmatch(reference):
+        raise ValueError(f"{reference!r} is not a parameter reference; expected name@position, name, @position or self")
+    if reference == "self":
+        return Parameter("", None, receiver=True)
+    name, _, position = reference.partition("@")
+    return Parameter(name, int(position) if position else None)

@@ -1,0 +1,151 @@
+"""What is deployed, and the room that each function runs in."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+from lambdalint.model.span import Span
+
+
+class Phase(str, enum.Enum):
+    """When code runs: once per environment, or on each invocation."""
+
+    INIT = "init"
+    INVOKE = "invoke"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A file system that the function mounts: ``kind`` is ``efs`` or ``s3files``."""
+
+    path: str
+    kind: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of a function.
+
+    ``directory`` is the folder, relative to the root, whose content lands in ``/opt``; None for a layer that is
+    only known by its ARN.
+    """
+
+    name: str
+    directory: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentVariable:
+    """One variable of the function's environment; ``value`` is None where it is set to something unknown."""
+
+    name: str
+    value: str | None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The file system, environment and limits that a function runs in.
+
+    ``env_complete`` tells that ``env`` lists every variable that the deployment sets, so that another name is
+    known to be absent. ``tmp_mb`` is the size of ``/tmp`` in MB, ``timeout`` is in seconds. ``spans`` names where the
+    template states a setting (``tmp_mb``, ``timeout``, ``runtime``, ...).
+    """
+
+    platform: str = "aws-lambda"
+    writable: tuple[str, ...] = ("/tmp",)
+    tmp_mb: int | None = 512
+    cwd: str = "/var/task"
+    task_root: str = "/var/task"
+    home: str | None = None
+    env: tuple[EnvironmentVariable, ...] = ()
+    env_complete: bool = False
+    mounts: tuple[Mount, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    runtime: str | None = None
+    package_type: str = "zip"
+    vpc: bool | None = None
+    timeout: int | None = None
+    spans: tuple[tuple[str, Span], ...] = ()
+
+    def span_of(self, setting: str) -> Span | None:
+        """Return where the template states *setting*, or None."""
+        return next((span for name, span in self.spans if name == setting), None)
+
+
+@dataclass(frozen=True, slots=True)
+class InlineSource:
+    """Python code that stands inside a template.
+
+    ``virtual_path`` (``template.yaml::FunctionName``) names it as a file of its own while it is analysed; spans in the
+    code are translated to the template, ``path``, when findings are reported. ``lines`` gives, for each line of ``text``, the 1-based line of the template and the number of code points
+    that stand before the code on it; a code line of a one-line string maps onto that string's line.
+    """
+
+    path: str
+    virtual_path: str
+    text: str
+    lines: tuple[tuple[int, int], ...]
+
+    def translate(self, span: Span) -> Span:
+        """Return the place in the template of a *span* in the code."""
+        first, offset = self.lines[min(span.line, len(self.lines)) - 1]
+        last, end_offset = self.lines[min(span.end_line, len(self.lines)) - 1]
+        return Span(self.path, first, span.column + offset, last, span.end_column + end_offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A deployed function.
+
+    ``handler`` is ``module.qualname`` with ``/`` or ``.`` between folders, as the template writes it. ``code_root`` is
+    the folder, relative to the root (``""`` is the root itself), whose content lands in the task root; ``prefix`` is
+    where below the task root it lands (images copy folders). ``search_path`` lists further folders that imports are
+    resolved in. ``confidence`` is ``high`` for a declared function, ``medium`` for one that was guessed.
+    """
+
+    name: str
+    handler: str | None
+    code_root: str
+    room: Room
+    source: Span
+    declared_by: str
+    requirements: tuple[str, ...] = ()
+    search_path: tuple[str, ...] = ()
+    prefix: str = ""
+    inline: InlineSource | None = None
+    confidence: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """Where the platform, or a web framework on it, enters the code: a handler, a route, or a module's import."""
+
+    function: str
+    module: str
+    qualname: str
+    phase: Phase
+    route: str | None = None
+
+    def __str__(self) -> str:
+        return self.route or f"{self.module}.{self.qualname}".rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read or resolved. ``severity`` is ``warning`` or ``note``."""
+
+    span: Span
+    message: str
+    severity: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """All functions of a project, and what could not be understood of its declarations."""
+
+    functions: tuple[Function, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())

@@ -1,0 +1,100 @@
+"""Findings, and the edits that mend them."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambdalint.model.effect import Step
+    from lambdalint.model.span import Span
+
+
+class Severity(str, enum.Enum):
+    """How bad it is: fails for certain, fails under load or later, advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most severe."""
+        return _SEVERITIES.index(self)
+
+
+class Confidence(str, enum.Enum):
+    """How sure the analysis is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most confident."""
+        return _CONFIDENCES.index(self)
+
+
+_SEVERITIES = list(Severity)
+_CONFIDENCES = list(Confidence)
+
+
+class Safety(str, enum.Enum):
+    """Whether a fix keeps the meaning of code that works, only probably does, or is only shown."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY_ONLY = "display_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what stands at ``span`` by ``text``."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way to mend a finding; ``edits`` may touch several files."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safety: Safety
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A further place that belongs to a finding, with what it contributes."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake at one place.
+
+    ``functions`` names the deployed functions that it concerns; ``trace`` leads from a handler to the place;
+    ``fingerprint`` stays the same when lines above move.
+    """
+
+    code: str
+    name: str
+    message: str
+    severity: Severity
+    confidence: Confidence
+    span: Span
+    functions: tuple[str, ...] = ()
+    trace: tuple[Step, ...] = ()
+    labels: tuple[Label, ...] = ()
+    fix: Fix | None = None
+    fingerprint: str = ""
+
+    @property
+    def sort_key(self) -> tuple[Span, str, str]:
+        """The order of reports: by place, then code, then message."""
+        return self.span, self.code, self.message

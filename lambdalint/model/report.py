@@ -1,0 +1,54 @@
+"""What a run has to say: the only thing that renderers see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdalint.model.deployment import Problem
+    from lambdalint.model.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReport:
+    """A function as the report lists it; ``path`` and ``line`` say where it is declared."""
+
+    name: str
+    handler: str | None
+    path: str
+    line: int
+    platform: str
+    tmp_mb: int | None
+    declared_by: str
+    entry_points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of a run. ``unresolved`` are handlers, imports and paths that could not be resolved."""
+
+    files: int
+    functions: int
+    findings: int
+    fixable: int
+    unresolved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one run found.
+
+    ``problems`` are warnings about input that could not be understood; ``notes`` are shown with ``-v``.
+    ``sources`` holds the text of each file that a finding stands in, so that a renderer can show the line.
+    """
+
+    tool: str
+    findings: tuple[Finding, ...]
+    functions: tuple[FunctionReport, ...]
+    summary: Summary
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)

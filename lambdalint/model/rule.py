@@ -1,0 +1,35 @@
+"""What is said of a rule."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambdalint.model.finding import Confidence, Safety, Severity
+
+
+class Family(str, enum.Enum):
+    """The kinds of mistakes, by the first digit of their codes."""
+
+    READ_ONLY = "read-only file system"
+    PERSISTENCE = "persistence"
+    GROWTH = "growth"
+    PACKAGING = "packaging"
+    CONFIGURATION = "storage configuration"
+    LAMBDALINT = "lambdalint itself"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMeta:
+    """A rule's declaration. ``name`` reads as "allow <name>"; ``since`` is the version that brought it."""
+
+    code: str
+    name: str
+    family: Family
+    severity: Severity
+    confidence: Confidence
+    summary: str
+    since: str
+    fix: Safety | None = None

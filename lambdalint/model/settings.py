@@ -1,0 +1,60 @@
+"""The effective settings of a run, after every source of configuration was read and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdalint.model.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdalint.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExplicitFunction:
+    """A function that the user declares in the configuration; unset fields keep the platform's values.
+
+    ``handler`` is ``module.qualname``; for a web application the qualname is the application object.
+    """
+
+    handler: str
+    span: Span
+    name: str | None = None
+    code_root: str = ""
+    platform: str = "aws-lambda"
+    runtime: str | None = None
+    tmp_mb: int | None = None
+    timeout: int | None = None
+    env: tuple[tuple[str, str], ...] = ()
+    mounts: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    search_path: tuple[str, ...] = ()
+    vpc: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run.
+
+    ``select``, ``extend_select`` and ``ignore`` hold rule codes or their prefixes. ``exclude`` holds patterns in the
+    syntax of ``.gitignore``. ``writable`` adds absolute directories to the writable places of every room.
+    ``rule_options`` maps a rule's code to its options.
+    """
+
+    select: tuple[str, ...] = ("LMB",)
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    functions: tuple[ExplicitFunction, ...] = ()
+    signature_fallback: bool = True
+    min_severity: Severity = Severity.INFO
+    min_confidence: Confidence = Confidence.MEDIUM
+    jobs: int = 1
+    cache: bool = True
+    cache_dir: str = ".lambdalint_cache"
+    max_steps: int = 400_000
+    rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -1,0 +1,32 @@
+"""Where something stands in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of one file.
+
+    ``path`` is relative to the analysed root, with ``/``. Lines and columns are 1-based; columns count code
+    points; the end column is exclusive.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    @classmethod
+    def point(cls, path: str, line: int = 1, column: int = 1) -> Span:
+        """Return the empty span at one position."""
+        return cls(path, line, column, line, column)
+
+    def contains_line(self, line: int) -> bool:
+        """Tell whether *line* lies within this span."""
+        return self.line <= line <= self.end_line
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"

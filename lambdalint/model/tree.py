@@ -1,0 +1,67 @@
+"""The files of the analysed project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+
+class Tree:
+    """The user's files below one root, by their path relative to it, with ``/``.
+
+    Only files that collection found are listed, so generated and vendored folders are absent. Reading never
+    follows a path out of the root, and never raises: what cannot be read is None.
+    """
+
+    def __init__(self, root: Path, files: tuple[str, ...]) -> None:
+        self.root = root
+        self.files = tuple(sorted(files))
+        self._known = frozenset(self.files)
+        self._directories: frozenset[str] | None = None
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._known
+
+    @property
+    def directories(self) -> frozenset[str]:
+        """Every folder that holds a listed file, and the folders above; the root is ``""``."""
+        if self._directories is None:
+            found = {""}
+            for path in self.files:
+                parent = path.rpartition("/")[0]
+                while parent not in found:
+                    found.add(parent)
+                    parent = parent.rpartition("/")[0]
+            self._directories = frozenset(found)
+        return self._directories
+
+    def named(self, *patterns: str) -> Iterator[str]:
+        """Yield the files whose name matches one of the glob *patterns*, in order."""
+        for path in self.files:
+            name = PurePosixPath(path.rpartition("/")[2])
+            if any(name.match(pattern) for pattern in patterns):
+                yield path
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a listed file, or None if it cannot be read."""
+        if path not in self._known:
+            return None
+        try:
+            return (self.root / path).read_bytes()
+        except OSError:
+            return None
+
+    @staticmethod
+    def join(directory: str, relative: str) -> str | None:
+        """Resolve *relative* against *directory*; None if it leaves the root or is absolute."""
+        if relative.startswith("/"):
+            return None
+        parts = [part for part in directory.split("/") if part]
+        for part in relative.split("/"):
+            if part == "..":
+                if not parts:
+                    return None
+                parts.pop()
+            elif part not in ("", "."):
+                parts.append(part)
+        return "/".join(parts)
