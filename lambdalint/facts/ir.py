@@ -1,0 +1,390 @@
+"""The intermediate form of a module: a small language of expressions and statements.
+
+It keeps what an abstract interpreter needs and drops the rest; it is encoded with msgspec, so it can be cached and
+can cross a process. ``At`` is ``(line, column, end_line, end_column)``, 1-based, columns in code points.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, Union
+
+import msgspec
+
+At: TypeAlias = tuple[int, int, int, int]
+
+
+class Node(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
+    """Anything of the intermediate form."""
+
+
+class Const(Node):
+    """A literal; bytes are kept as text."""
+
+    value: Union[None, bool, int, float, str]
+
+
+class Name(Node):
+    """A variable."""
+
+    id: str
+
+
+class Attr(Node):
+    """``value.name``."""
+
+    value: Expr
+    name: str
+
+
+class Star(Node):
+    """``*value`` in a call or display."""
+
+    value: Expr
+
+
+class Call(Node):
+    """A call; ``keywords`` holds ``**value`` under an empty name. ``spans`` places each argument, keywords last."""
+
+    func: Expr
+    args: tuple[Expr, ...]
+    keywords: tuple[tuple[str, Expr], ...]
+    at: At
+    spans: tuple[At, ...]
+
+
+class Join(Node):
+    """A formatted string: the concatenation of its parts."""
+
+    parts: tuple[Expr, ...]
+
+
+class BinOp(Node):
+    """An arithmetic operator, by its symbol."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+class Unary(Node):
+    """``not``, ``-``, ``+`` or ``~``."""
+
+    op: str
+    value: Expr
+
+
+class Bool(Node):
+    """``and`` or ``or``."""
+
+    op: str
+    values: tuple[Expr, ...]
+
+
+class Compare(Node):
+    """A chain of comparisons."""
+
+    left: Expr
+    ops: tuple[str, ...]
+    rights: tuple[Expr, ...]
+
+
+class IfExp(Node):
+    """``body if test else orelse``."""
+
+    test: Expr
+    body: Expr
+    orelse: Expr
+
+
+class Seq(Node):
+    """A display; ``kind`` is ``list``, ``tuple`` or ``set``."""
+
+    kind: str
+    items: tuple[Expr, ...]
+
+
+class DictDisplay(Node):
+    """A dictionary display; a None key stands for ``**value``."""
+
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+class Subscript(Node):
+    """``value[index]``."""
+
+    value: Expr
+    index: Expr
+
+
+class Slice(Node):
+    """``lower:upper:step`` as an index."""
+
+    lower: Expr | None
+    upper: Expr | None
+    step: Expr | None
+
+
+class Lambda(Node):
+    """An anonymous function: an index into the module's functions."""
+
+    function: int
+
+
+class Comprehension(Node):
+    """A comprehension or generator expression; ``key`` is set for a dictionary's."""
+
+    kind: str
+    element: Expr
+    key: Expr | None
+    generators: tuple[Generator, ...]
+
+
+class Yield(Node):
+    """``yield value``, or ``yield from value`` where ``delegates``."""
+
+    value: Expr | None
+    delegates: bool
+
+
+class Walrus(Node):
+    """``name := value``."""
+
+    name: str
+    value: Expr
+
+
+class Other(Node):
+    """An expression without a model of its own; its children are evaluated for their effects."""
+
+    children: tuple[Expr, ...]
+
+
+Expr: TypeAlias = Union[
+    Const, Name, Attr, Star, Call, Join, BinOp, Unary, Bool, Compare, IfExp, Seq, DictDisplay, Subscript, Slice, Lambda,
+    Comprehension, Yield, Walrus, Other,
+]  # fmt: skip
+
+
+class Generator(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ``for target in iterable if ...`` of a comprehension."""
+
+    target: Expr
+    iterable: Expr
+    conditions: tuple[Expr, ...]
+
+
+class ExprStmt(Node):
+    """An expression on a line of its own."""
+
+    value: Expr
+
+
+class Assign(Node):
+    """An assignment; ``annotation`` is set for an annotated one, whose ``value`` may be missing."""
+
+    targets: tuple[Expr, ...]
+    value: Expr | None
+    annotation: Expr | None = None
+
+
+class AugAssign(Node):
+    """``target op= value``."""
+
+    target: Expr
+    op: str
+    value: Expr
+
+
+class If(Node):
+    """A conditional statement."""
+
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+class While(Node):
+    """A ``while`` loop."""
+
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+class For(Node):
+    """A ``for`` loop."""
+
+    target: Expr
+    iterable: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+class WithItem(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One context of a ``with`` statement."""
+
+    context: Expr
+    target: Expr | None
+
+
+class With(Node):
+    """A ``with`` statement."""
+
+    items: tuple[WithItem, ...]
+    body: tuple[Stmt, ...]
+
+
+class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ``except`` clause; ``types`` is empty for a bare one."""
+
+    types: tuple[Expr, ...]
+    name: str
+    body: tuple[Stmt, ...]
+
+
+class Try(Node):
+    """A ``try`` statement."""
+
+    body: tuple[Stmt, ...]
+    handlers: tuple[Handler, ...]
+    orelse: tuple[Stmt, ...]
+    final: tuple[Stmt, ...]
+
+
+class Return(Node):
+    """``return value``."""
+
+    value: Expr | None
+    line: int
+
+
+class Raise(Node):
+    """``raise value``."""
+
+    value: Expr | None
+    line: int
+
+
+class Break(Node):
+    """``break``."""
+
+    line: int
+
+
+class Continue(Node):
+    """``continue``."""
+
+    line: int
+
+
+class Import(Node):
+    """``import module as name``; ``name`` is empty where there is no ``as``."""
+
+    module: str
+    name: str
+    at: At
+
+
+class ImportFrom(Node):
+    """``from module import name as alias``."""
+
+    module: str
+    level: int
+    names: tuple[tuple[str, str], ...]
+    at: At
+
+
+class Def(Node):
+    """A function definition: an index into the module's functions."""
+
+    function: int
+
+
+class Class(Node):
+    """A class definition: an index into the module's classes."""
+
+    index: int
+
+
+class Delete(Node):
+    """``del`` of targets."""
+
+    targets: tuple[Expr, ...]
+
+
+class Outer(Node):
+    """``global`` or ``nonlocal`` names."""
+
+    kind: str
+    names: tuple[str, ...]
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One case of a ``match``: the literal values it matches (None: anything), and the names that it binds."""
+
+    values: tuple[Expr, ...] | None
+    names: tuple[str, ...]
+    guard: Expr | None
+    body: tuple[Stmt, ...]
+
+
+class Match(Node):
+    """A ``match`` statement."""
+
+    subject: Expr
+    cases: tuple[Case, ...]
+
+
+class Assert(Node):
+    """``assert test``."""
+
+    test: Expr
+
+
+Stmt: TypeAlias = Union[
+    ExprStmt, Assign, AugAssign, If, While, For, With, Try, Return, Raise, Break, Continue, Import, ImportFrom, Def, Class,
+    Delete, Outer, Match, Assert,
+]  # fmt: skip
+
+
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A parameter; ``kind`` is one of ``positional``, ``either``, ``keyword``, ``args``, ``kwargs``."""
+
+    name: str
+    kind: str
+    annotation: Expr | None
+    default: Expr | None
+
+
+class FunctionFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A function definition; a lambda's name is ``<lambda>``."""
+
+    name: str
+    qualname: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[Stmt, ...]
+    decorators: tuple[Expr, ...]
+    at: At
+    is_generator: bool
+    outer_names: tuple[str, ...]
+
+
+class ClassFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A class definition."""
+
+    name: str
+    qualname: str
+    bases: tuple[Expr, ...]
+    body: tuple[Stmt, ...]
+    decorators: tuple[Expr, ...]
+    at: At
+
+
+class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One source file. ``path`` is the file's path, or an inline source's virtual path."""
+
+    path: str
+    body: tuple[Stmt, ...]
+    functions: tuple[FunctionFacts, ...]
+    classes: tuple[ClassFacts, ...]

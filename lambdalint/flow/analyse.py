@@ -1,0 +1,238 @@
+"""From deployed functions to effects: each function's code is run abstractly, from each of its entry points."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdalint.flow import evaluate  # the interpreter's modules need each other; this one is imported first
+from lambdalint.flow import calls, imports
+from lambdalint.flow.effect_log import EffectLog
+from lambdalint.flow.environment import Environment, Mentions
+from lambdalint.flow.machine import BudgetExhausted, Machine, Route
+from lambdalint.flow.models.web import route_arguments
+from lambdalint.flow.program import Finder, Sources
+from lambdalint.flow.values import (
+    Atom,
+    Bound,
+    ExternalObject,
+    Function,
+    Instance,
+    Module,
+    Opaque,
+    Partial,
+    Value,
+    Wrapped,
+)
+from lambdalint.model import Effect, EntryPoint, Phase, Problem, Settings, Span, Step
+
+if TYPE_CHECKING:
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.model import Function as DeployedFunction
+    from lambdalint.model import Tree
+
+_DEEPEST_PYTHON = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class FlowResult:
+    """What the flow has to say of a set of functions.
+
+    ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished; ``modules`` the
+    files that were read.
+    """
+
+    effects: tuple[Effect, ...]
+    entry_points: tuple[EntryPoint, ...]
+    notes: tuple[Problem, ...]
+    broken: tuple[Problem, ...]
+    modules: tuple[str, ...]
+    unresolved: int
+
+
+def analyse(
+    tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalogue, settings: Settings
+) -> FlowResult:
+    """Return the effects of *functions*, in the order of their places."""
+    sources = Sources(tree)
+    mentions = Mentions(tree)
+    effects: list[Effect] = []
+    entry_points: list[EntryPoint] = []
+    notes: list[Problem] = []
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST_PYTHON))
+    try:
+        for function in functions:
+            run = _FunctionRun(function, sources, catalogue, mentions, settings.max_steps)
+            run.run()
+            effects.extend(run.log.effects())
+            entry_points.extend(run.entry_points)
+            notes.extend(run.notes)
+    finally:
+        sys.setrecursionlimit(limit)
+    effects.sort(key=lambda effect: (effect.span, effect.entry.function, effect.callee, effect.place.path))
+    broken = tuple(problem for _, problem in sorted(sources.broken.items()))
+    return FlowResult(
+        tuple(effects),
+        tuple(entry_points),
+        tuple(dict.fromkeys(notes)),
+        broken,
+        sources.read_paths,
+        len(set(notes)),
+    )
+
+
+class _FunctionRun:
+    """Runs one deployed function: its imports, its handler, the routes of its web application."""
+
+    def __init__(
+        self, function: DeployedFunction, sources: Sources, catalogue: Catalogue, mentions: Mentions, max_steps: int
+    ) -> None:
+        self.function = function
+        self.log = EffectLog()
+        self.entry_points: list[EntryPoint] = []
+        self.notes: list[Problem] = []
+        if function.inline is not None:
+            sources.add_inline(function.inline.virtual_path, function.inline.text)
+        self._finder = Finder(sources, function)
+        environment = Environment(function.room, mentions)
+        self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps)
+
+    def run(self) -> None:
+        found = self._handler()
+        if found is None:
+            if self.function.handler is not None:
+                self.notes.append(
+                    Problem(self.function.source, f"handler {self.function.handler} is not found", severity="note")
+                )
+            return
+        path, qualname = found
+        machine = self._machine
+        module_name = imports.module_name(path)
+        machine.entry = EntryPoint(self.function.name, module_name, "", Phase.INIT)
+        start = Span.point(path)
+        machine.first_step = Step(start, f"{self.function.name} starts and imports {module_name}")
+        module: Module | None = None
+
+        def start_up() -> None:
+            nonlocal module
+            module = imports.run_module(machine, path, None)
+
+        self._guarded(start_up)
+        if module is None:
+            return
+        self._handlers(module, module_name, qualname)
+        self.notes.extend(machine.unresolved_imports.values())
+
+    def _handler(self) -> tuple[str, str] | None:
+        """Return the handler's file and qualified name."""
+        function = self.function
+        if function.handler is None:
+            return None
+        dotted = function.handler.replace("/", ".").lstrip(".").replace(":", ".")
+        if function.inline is not None:
+            return function.inline.virtual_path, dotted.rpartition(".")[2]
+        parts = dotted.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            for root in self._finder.roots:
+                path = self._finder.in_directory(root.directory, "/".join(parts[:length]))
+                if path is not None and not path.endswith("/"):
+                    return path, ".".join(parts[length:])
+        return None
+
+    def _handlers(self, module: Module, module_name: str, qualname: str) -> None:
+        machine = self._machine
+        value: Value = (module,)
+        for name in qualname.split("."):
+            from lambdalint.flow import objects
+
+            value = objects.attribute(machine, value, name)
+        callables = [atom for atom in value if isinstance(atom, (Function, Bound, Partial, Wrapped, Instance))]
+        if not callables and all(isinstance(atom, Opaque) for atom in value) and module.path not in machine.sources.broken:
+            self.notes.append(
+                Problem(self.function.source, f"handler {self.function.handler} is not defined", severity="note")
+            )
+        for atom in callables:
+            self._enter(EntryPoint(self.function.name, module_name, qualname, Phase.INVOKE), atom, None)
+        done = 0
+        while done < len(machine.routes):
+            route = machine.routes[done]
+            done += 1
+            entry = EntryPoint(self.function.name, module_name, self._qualname(route.function), Phase.INVOKE, route.label)
+            self._enter(entry, route.function, route)
+
+    def _enter(self, entry: EntryPoint, atom: Atom, route: Route | None) -> None:
+        machine = self._machine
+        self.entry_points.append(entry)
+        machine.entry = entry
+        what = f"{self.function.name} serves {route.label}" if route is not None else f"{self.function.name} is invoked"
+        machine.first_step = Step(self._definition(atom), f"{what}: {self._qualname(atom)}")
+        mark = machine.store.mark()
+        self._guarded(lambda: self._call(atom, route))
+        machine.store.undo(mark)
+
+    def _call(self, atom: Atom, route: Route | None) -> None:
+        machine = self._machine
+        if route is not None:
+            calls.call_atom(machine, atom, route_arguments(machine, route))
+            return
+        names = self._parameter_names(atom)
+        event = machine.request(names[0] if names else "event")
+        context: Value = (ExternalObject("aws.lambda.Context", machine.store.new_uid()),)
+        calls.call_atom(machine, atom, calls.Arguments((event, context)[: max(len(names), 1)] if names else (event, context)))
+
+    def _guarded(self, action: object) -> None:
+        """Run a part of the evaluation within its bounds of steps and depth."""
+        assert callable(action)
+        machine = self._machine
+        machine.steps = 0
+        try:
+            action()
+        except BudgetExhausted:
+            self.notes.append(
+                Problem(
+                    self.function.source,
+                    f"the evaluation of {machine.entry} stopped after {machine.max_steps} steps: its report may be incomplete",
+                    severity="note",
+                )
+            )
+        except RecursionError:
+            self.notes.append(
+                Problem(
+                    self.function.source,
+                    f"the evaluation of {machine.entry} stopped: the code is nested too deeply",
+                    severity="note",
+                )
+            )
+        machine.frames.clear()
+        machine.fallbacks = 0
+
+    def _facts(self, atom: Atom) -> tuple[Function, str, Span] | None:
+        if isinstance(atom, (Bound, Partial, Wrapped)):
+            return self._facts(atom.function)
+        if isinstance(atom, Function):
+            facts = self._machine.facts_of(atom)
+            if facts is not None:
+                return atom, facts.qualname, Span(atom.module, *facts.at[:2], *facts.at[:2])
+        return None
+
+    def _qualname(self, atom: Atom) -> str:
+        found = self._facts(atom)
+        return found[1] if found is not None else "handler"
+
+    def _definition(self, atom: Atom) -> Span:
+        found = self._facts(atom)
+        return found[2] if found is not None else self.function.source
+
+    def _parameter_names(self, atom: Atom) -> list[str]:
+        found = self._facts(atom)
+        facts = self._machine.facts_of(found[0]) if found is not None else None
+        if facts is None:
+            return []
+        names = [parameter.name for parameter in facts.parameters if parameter.kind in ("positional", "either")]
+        return names[1:] if isinstance(atom, Bound) else names
+
+
+__all__ = ["FlowResult", "analyse", "evaluate"]

@@ -1,0 +1,290 @@
+"""Calls: arguments, their binding to parameters, and what each kind of callable does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdalint.facts import ir
+from lambdalint.flow import evaluate, execute, externals, imports, objects
+from lambdalint.flow.containers import add_item, elements, known_items, new_list, new_mapping, set_item
+from lambdalint.flow.frames import Frame
+from lambdalint.flow.machine import PendingGenerator
+from lambdalint.flow.values import (
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Class,
+    External,
+    ExternalMethod,
+    ExternalObject,
+    Function,
+    GeneratorCall,
+    Instance,
+    Items,
+    Mapping,
+    Nothing,
+    Opaque,
+    Partial,
+    Text,
+    Value,
+    Wrapped,
+    join,
+    join_all,
+)
+from lambdalint.model import Hole, HoleKind, Span
+
+if TYPE_CHECKING:
+    from lambdalint.flow.machine import Machine
+    from lambdalint.flow.values import Atom
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Evaluated arguments. ``rest`` joins the elements of ``*args`` of unknown length, ``others`` of ``**kwargs``."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: dict[str, Value] = field(default_factory=dict)
+    rest: Value = ()
+    others: Value = ()
+    positional_spans: tuple[Span, ...] = ()
+    keyword_spans: dict[str, Span] = field(default_factory=dict)
+    at: Span | None = None
+
+    def shifted(self, count: int = 1) -> Arguments:
+        """Return the arguments without the first ones."""
+        return Arguments(
+            self.positional[count:],
+            self.keywords,
+            self.rest,
+            self.others,
+            self.positional_spans[count:],
+            self.keyword_spans,
+            self.at,
+        )
+
+    def at_position(self, position: int) -> Value | None:
+        """Return a positional argument, or None."""
+        if position < len(self.positional):
+            return self.positional[position]
+        return self.rest or None
+
+    def all(self) -> list[Value]:
+        """Return every argument's value."""
+        values = [*self.positional, *self.keywords.values()]
+        return [*values, *(value for value in (self.rest, self.others) if value)]
+
+
+def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
+    """Evaluate a call's arguments, in order."""
+    positional: list[Value] = []
+    spans: list[Span] = []
+    rest: Value = ()
+    for number, argument in enumerate(call.args):
+        if isinstance(argument, ir.Star):
+            value = evaluate.expression(machine, argument.value)
+            items = known_items(machine, value)
+            if items is not None and not rest:
+                positional.extend(items)
+                spans.extend([machine.span(call.spans[number])] * len(items))
+            else:
+                rest = join(rest, elements(machine, value))
+            continue
+        value = evaluate.expression(machine, argument)
+        if rest:
+            rest = join(rest, value)
+        else:
+            positional.append(value)
+            spans.append(machine.span(call.spans[number]))
+    keywords: dict[str, Value] = {}
+    keyword_spans: dict[str, Span] = {}
+    others: Value = ()
+    for number, (name, expression) in enumerate(call.keywords):
+        value = evaluate.expression(machine, expression)
+        if name:
+            keywords[name] = value
+            keyword_spans[name] = machine.span(call.spans[len(call.args) + number])
+            continue
+        for atom in value:
+            if isinstance(atom, Mapping):
+                for key in machine.store.names(atom.uid):
+                    if key.startswith("["):
+                        keywords.setdefault(key[1:-1], machine.store.get(atom.uid, key) or UNKNOWN)
+                others = join(others, machine.store.get(atom.uid, "*") or ())
+            else:
+                others = join(others, UNKNOWN)
+    return Arguments(
+        tuple(positional), keywords, rest, others, tuple(spans), keyword_spans, machine.span(call.at)
+    )
+
+
+def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
+    """Call each thing that *callee* may be; return the join of the results."""
+    machine.tick()
+    if len(callee) == 1:
+        return call_atom(machine, callee[0], arguments)
+    atoms = [atom for atom in callee if not isinstance(atom, Nothing)]
+    if not atoms:
+        return UNKNOWN
+    return machine.branches([lambda atom=atom: call_atom(machine, atom, arguments) for atom in atoms])  # type: ignore[misc]  # mypy cannot type a lambda's default
+
+
+def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
+    """Call one thing."""
+    if isinstance(callee, Function):
+        return call_function(machine, callee, arguments, None)
+    if isinstance(callee, Bound):
+        if isinstance(callee.function, Function):
+            return call_function(machine, callee.function, arguments, callee.receiver)
+        return call_atom(machine, callee.function, _with_first((callee.receiver,), arguments))
+    if isinstance(callee, Class):
+        return objects.construct(machine, callee, arguments)
+    if isinstance(callee, (External, ExternalMethod)):
+        return externals.call(machine, callee, arguments)
+    if isinstance(callee, Partial):
+        merged = Arguments(
+            callee.args + arguments.positional,
+            {**dict(callee.keywords), **arguments.keywords},
+            arguments.rest,
+            arguments.others,
+            (*([arguments.at] * len(callee.args) if arguments.at else ()), *arguments.positional_spans),
+            arguments.keyword_spans,
+            arguments.at,
+        )
+        return call_atom(machine, callee.function, merged)
+    if isinstance(callee, Wrapped):
+        if callee.kind == "contextmanager":
+            return call_atom(machine, callee.function, arguments)
+        return call_atom(machine, callee.function, arguments)
+    if isinstance(callee, Instance):
+        method = objects.attribute(machine, (callee,), "__call__")
+        return call(machine, method, arguments) if method else UNKNOWN
+    if isinstance(callee, ExternalObject):
+        return externals.call(machine, ExternalMethod(callee, "__call__"), arguments)
+    if isinstance(callee, Opaque):
+        externals.invoke_callbacks(machine, "", arguments)
+        hole = callee.hole
+        if hole.kind is HoleKind.REQUEST:
+            return (Opaque(Hole(hole.kind, hole.origin)),)
+    return UNKNOWN
+
+
+def _with_first(first: Value, arguments: Arguments) -> Arguments:
+    spans = arguments.positional_spans
+    if arguments.at is not None:
+        spans = (arguments.at, *spans)
+    return Arguments(
+        (first, *arguments.positional),
+        arguments.keywords,
+        arguments.rest,
+        arguments.others,
+        spans,
+        arguments.keyword_spans,
+        arguments.at,
+    )
+
+
+def call_function(machine: Machine, function: Function, arguments: Arguments, receiver: Atom | None) -> Value:
+    """Run a function of the analysed code, or prepare it where it is a generator."""
+    facts = machine.facts_of(function)
+    if facts is None or machine.too_deep(function):
+        return UNKNOWN
+    if receiver is not None:
+        arguments = _with_first((receiver,), arguments)
+    bindings = bind(machine, function, facts, arguments)
+    first = bindings.get(facts.parameters[0].name, ()) if facts.parameters and function.owner else ()
+    pending = PendingGenerator(function, bindings, receiver or (first[0] if first else None), arguments.at)
+    if facts.is_generator:
+        uid = machine.store.new_uid()
+        machine.generators[uid] = pending
+        return (GeneratorCall(uid),)
+    return run(machine, pending)
+
+
+def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield | None = None) -> Value:
+    """Run a function's body with its parameters bound; return its value, or what it yields."""
+    function = pending.function
+    facts = machine.facts_of(function)
+    module = machine.module_facts(function.module)
+    if facts is None or module is None or machine.too_deep(function):
+        return UNKNOWN
+    scope = machine.store.new_uid()
+    mark = machine.store.mark()
+    outer = machine.scope_parents.get(function.scope, ())
+    frame = Frame(
+        facts=module,
+        scopes=(scope, function.scope, *outer),
+        name=facts.qualname,
+        called_at=pending.called_at,
+        mark=mark,
+        function=facts,
+        owner=function.owner,
+        receiver=pending.receiver,
+        on_yield=on_yield,
+    )
+    machine.scope_parents[scope] = frame.scopes[1:]
+    for name, value in pending.bindings.items():
+        machine.store.set(scope, name, value)
+    machine.frames.append(frame)
+    try:
+        execute.run_body(machine, frame, facts.body)
+    finally:
+        machine.frames.pop()
+    outcomes = [changes for _, changes in frame.returns]
+    if outcomes:
+        machine.store.undo(mark)
+        machine.store.merge(outcomes)
+    if facts.is_generator:
+        return frame.yields
+    return join_all([value for value, _ in frame.returns])
+
+
+def bind(
+    machine: Machine, function: Function, facts: ir.FunctionFacts, arguments: Arguments
+) -> dict[str, Value]:
+    """Return the value of each parameter."""
+    bindings: dict[str, Value] = {}
+    position = 0
+    keywords = dict(arguments.keywords)
+    for parameter in facts.parameters:
+        name = parameter.name
+        if parameter.kind == "args":
+            left = arguments.positional[position:]
+            if arguments.rest:
+                bindings[name] = new_list(machine, [join_all([*left, arguments.rest])], complete=False)
+            else:
+                bindings[name] = (Items(tuple(left)),)
+            continue
+        if parameter.kind == "kwargs":
+            mapping = new_mapping(machine)
+            for key, value in keywords.items():
+                set_item(machine, mapping, (Text(key),), value)
+            if arguments.others:
+                add_item(machine, mapping, arguments.others)
+            bindings[name] = mapping
+            continue
+        if parameter.kind in ("positional", "either") and position < len(arguments.positional):
+            bindings[name] = arguments.positional[position]
+            position += 1
+            continue
+        if parameter.kind != "positional" and name in keywords:
+            bindings[name] = keywords.pop(name)
+            continue
+        given = arguments.rest if parameter.kind != "keyword" else ()
+        given = join(given, arguments.others)
+        default = machine.store.get(function.scope, f"<default {function.index} {name}>")
+        bindings[name] = join(given, default or ()) or imports.annotated(machine, function, parameter)
+    return bindings
+
+
+def run_generator(machine: Machine, atom: GeneratorCall, on_yield: evaluate.OnYield | None = None) -> Value:
+    """Run a generator; return the join of what it yields."""
+    pending = machine.generators.get(atom.uid)
+    if pending is None:
+        return UNKNOWN
+    return run(machine, pending, on_yield)
+
+
+def nothing() -> Value:
+    """Return ``None``, the value of a call for its effect."""
+    return NOTHING

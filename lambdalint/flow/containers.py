@@ -1,0 +1,265 @@
+"""Abstract lists, tuples and dictionaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.flow import calls, objects
+from lambdalint.flow.text import confined_text, has_holes, holes_in
+from lambdalint.flow.values import (
+    UNKNOWN,
+    Atom,
+    External,
+    ExternalMethod,
+    ExternalObject,
+    GeneratorCall,
+    Instance,
+    Items,
+    ListOf,
+    Mapping,
+    Number,
+    Opaque,
+    Text,
+    Value,
+    bounded,
+    join,
+    join_all,
+    text_of,
+)
+from lambdalint.model import Hole, HoleKind
+
+if TYPE_CHECKING:
+    from lambdalint.flow.machine import Machine
+
+_ORIGIN_LENGTH = 80
+_LONGEST_KNOWN = 24
+
+
+def new_list(machine: Machine, items: list[Value], *, complete: bool) -> Value:
+    """Return a new list; ``complete`` tells that *items* are all its elements, in order."""
+    uid = machine.store.new_uid()
+    machine.store.set(uid, "*", join_all(items))
+    if complete and len(items) <= _LONGEST_KNOWN:
+        machine.store.set(uid, "#", (Items(tuple(items)),))
+    return (ListOf(uid),)
+
+
+def new_mapping(machine: Machine) -> Value:
+    """Return a new, empty dictionary."""
+    uid = machine.store.new_uid()
+    machine.store.set(uid, "<complete>", UNKNOWN)
+    return (Mapping(uid),)
+
+
+def known_items(machine: Machine, value: Value) -> list[Value] | None:
+    """Return the elements one by one where they are known."""
+    if len(value) != 1:
+        return None
+    atom = value[0]
+    if isinstance(atom, Items):
+        return list(atom.items)
+    if isinstance(atom, ListOf):
+        found = machine.store.get(atom.uid, "#")
+        if found and len(found) == 1 and isinstance(found[0], Items):
+            return list(found[0].items)
+    return None
+
+
+def extend_origin(hole: Hole, suffix: str, *, confined: bool = False) -> Hole:
+    """Return the hole of a part of an unknown value."""
+    if hole.kind is HoleKind.UNKNOWN and not hole.origin:
+        return hole
+    origin = hole.origin + suffix
+    if len(origin) > _ORIGIN_LENGTH:
+        origin = hole.origin
+    return Hole(hole.kind, origin, confined)
+
+
+def part_of(atom: Opaque, key: str) -> Opaque:
+    """Return the element of an unknown value under a key or index, written as in the source."""
+    hole = atom.hole
+    return Opaque(extend_origin(hole, f"[{key}]", confined=_harmless(hole.origin, key)))
+
+
+_CONFINED_KEYS = frozenset(
+    {"messageId", "requestId", "awsRegion", "eventName", "eventVersion", "eventTime", "eTag", "sequencer", "versionId", "size",
+     "receiptHandle", "accountId", "sourceIp", "httpMethod", "apiId", "approximateArrivalTimestamp"}
+)  # fmt: skip
+
+
+def _harmless(origin: str, key: str) -> bool:
+    """Tell whether the platform fills this field of an event itself, with a value that holds no separator."""
+    bare = key.strip("'\"")
+    return bare in _CONFINED_KEYS or (bare in ("name", "arn") and origin.endswith("['bucket']"))
+
+
+def elements(machine: Machine, value: Value) -> Value:
+    """Return what iterating over a value gives, joined."""
+    result: Value = ()
+    for atom in value:
+        result = join(result, _elements_of(machine, atom))
+    return result
+
+
+def _elements_of(machine: Machine, atom: Atom) -> Value:
+    if isinstance(atom, Items):
+        return join_all(list(atom.items))
+    if isinstance(atom, ListOf):
+        return machine.store.get(atom.uid, "*") or ()
+    if isinstance(atom, Mapping):
+        keys: list[Value] = [
+            (Text(name[1:-1]),) for name in machine.store.names(atom.uid) if name.startswith("[")
+        ]
+        if machine.store.get(atom.uid, "*") is not None:
+            keys.append(machine.store.get(atom.uid, "<keys>") or UNKNOWN)
+        return join_all(keys)
+    if isinstance(atom, Opaque):
+        return (Opaque(extend_origin(atom.hole, "[]")),)
+    if isinstance(atom, GeneratorCall):
+        return calls.run_generator(machine, atom)
+    if isinstance(atom, Instance):
+        method = objects.attribute(machine, (atom,), "__iter__")
+        if method:
+            return elements(machine, calls.call(machine, method, calls.Arguments()))
+        return UNKNOWN
+    if isinstance(atom, Text):
+        return (Text(confined_text(atom.text)),) if has_holes(atom.text) else UNKNOWN
+    if isinstance(atom, ExternalObject):
+        return machine.store.get(atom.uid, "<elements>") or (ExternalObject(f"{atom.type}[]"),)
+    if isinstance(atom, (External, ExternalMethod)):
+        return get_item(machine, (atom,), UNKNOWN)
+    return UNKNOWN
+
+
+def get_item(machine: Machine, owner: Value, index: Value) -> Value:
+    """Return ``owner[index]``."""
+    result: Value = ()
+    for atom in owner:
+        result = join(result, _item_of(machine, atom, index))
+    return result or UNKNOWN
+
+
+def _item_of(machine: Machine, atom: Atom, index: Value) -> Value:
+    if isinstance(atom, Items) or (isinstance(atom, ListOf)):
+        items = known_items(machine, (atom,))
+        number = index[0].value if len(index) == 1 and isinstance(index[0], Number) else None
+        if items is not None and isinstance(number, int) and -len(items) <= number < len(items):
+            return items[number]
+        if isinstance(atom, ListOf) and number == -1:
+            last = machine.store.get(atom.uid, "<last>")
+            if last is not None:
+                return last
+        return _elements_of(machine, atom) or UNKNOWN
+    if isinstance(atom, Mapping):
+        return mapping_item(machine, atom, index) or UNKNOWN
+    if isinstance(atom, Opaque):
+        return (part_of(atom, _rendered(index)),)
+    if isinstance(atom, Instance):
+        method = objects.attribute(machine, (atom,), "__getitem__")
+        return calls.call(machine, method, calls.Arguments((index,))) if method else UNKNOWN
+    if isinstance(atom, ExternalObject):
+        stored = machine.store.get(atom.uid, "<elements>")
+        return stored or (ExternalObject(f"{atom.type}[]", atom.uid),)
+    if isinstance(atom, (External, ExternalMethod)):
+        return objects.external_item(machine, atom, index)
+    if isinstance(atom, Text):
+        return (Text(confined_text(atom.text)),) if has_holes(atom.text) else UNKNOWN
+    return UNKNOWN
+
+
+def _rendered(index: Value) -> str:
+    if len(index) == 1:
+        if isinstance(index[0], Number):
+            return str(index[0].value)
+        rendered = text_of(index[0])
+        if rendered is not None and not has_holes(rendered):
+            return f"'{rendered}'"
+    return ""
+
+
+def mapping_item(machine: Machine, mapping: Mapping, index: Value) -> Value:
+    """Return what a dictionary may hold under a key; ``()`` where it certainly holds nothing."""
+    store = machine.store
+    others = store.get(mapping.uid, "*") or ()
+    keys = [text_of(atom) for atom in index]
+    if all(key is not None and not has_holes(key) for key in keys) and keys:
+        found = join_all([store.get(mapping.uid, f"[{key}]") or () for key in keys])
+        return join(found, others) if not found or others else found
+    values = [store.get(mapping.uid, name) or () for name in store.names(mapping.uid) if name.startswith("[")]
+    return join(join_all(values), others)
+
+
+def set_item(machine: Machine, owner: Value, index: Value, value: Value) -> None:
+    """Run ``owner[index] = value``."""
+    store = machine.store
+    for atom in owner:
+        if isinstance(atom, Mapping):
+            key = text_of(index[0]) if len(index) == 1 else None
+            if key is not None and not has_holes(key):
+                if len(owner) == 1:
+                    store.set(atom.uid, f"[{key}]", value)
+                else:
+                    store.add(atom.uid, f"[{key}]", value)
+            else:
+                store.add(atom.uid, "*", value)
+                store.add(atom.uid, "<keys>", index)
+        elif isinstance(atom, ListOf):
+            store.add(atom.uid, "*", value)
+            store.drop(atom.uid, "#")
+        elif isinstance(atom, Instance):
+            method = objects.attribute(machine, (atom,), "__setitem__")
+            if method:
+                calls.call(machine, method, calls.Arguments((index, value)))
+        elif isinstance(atom, (External, ExternalMethod, ExternalObject)):
+            objects.set_external_item(machine, atom, index, value)
+
+
+def add_item(machine: Machine, owner: Value, value: Value) -> None:
+    """Add an element of unknown position or key."""
+    for atom in owner:
+        if isinstance(atom, ListOf):
+            known = known_items(machine, (atom,)) if len(owner) == 1 else None
+            machine.store.add(atom.uid, "*", value)
+            if known is not None and len(known) < _LONGEST_KNOWN:
+                machine.store.set(atom.uid, "#", (Items((*known, value)),))
+            else:
+                machine.store.drop(atom.uid, "#")
+        elif isinstance(atom, Mapping):
+            machine.store.add(atom.uid, "*", value)
+
+
+def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value | None) -> Value:
+    """Return ``owner[lower:upper]``."""
+    bounds = [_bound(bound) for bound in (lower, upper)]
+    exact = all(isinstance(bound, int) or bound is None for bound in bounds)
+    result: Value = ()
+    for atom in owner:
+        items = known_items(machine, (atom,))
+        if items is not None and exact:
+            result = join(result, (Items(tuple(items[slice(*bounds)])),))
+        elif isinstance(atom, Text):
+            if exact and not has_holes(atom.text):
+                result = join(result, (Text(atom.text[slice(*bounds)]),))
+            else:
+                result = join(result, _cut_text(atom.text))
+        elif isinstance(atom, (ListOf, Items)):
+            result = join(result, new_list(machine, [_elements_of(machine, atom)], complete=False))
+        elif isinstance(atom, Opaque):
+            result = join(result, (atom,))
+        else:
+            result = join(result, UNKNOWN)
+    return bounded(result) or UNKNOWN
+
+
+def _cut_text(text: str) -> Value:
+    """Return what is known of a part of a text with holes: the holes' kinds, not the literal rest."""
+    holes = holes_in(text)
+    return (Opaque(holes[-1]),) if holes else UNKNOWN
+
+
+def _bound(value: Value | None) -> int | None | str:
+    if value is None:
+        return None
+    if len(value) == 1 and isinstance(value[0], Number) and isinstance(value[0].value, int):
+        return value[0].value
+    return "unknown"

@@ -1,0 +1,334 @@
+"""Evaluates expressions to abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lambdalint.facts import ir
+from lambdalint.flow import calls, conditions, execute, imports, objects, operators
+from lambdalint.flow.containers import (
+    add_item,
+    elements,
+    extend_origin,
+    get_item,
+    known_items,
+    new_list,
+    new_mapping,
+    set_item,
+    slice_of,
+)
+from lambdalint.flow.text import hole_text, literal
+from lambdalint.flow.values import (
+    FALSE,
+    NOTHING,
+    TRUE,
+    UNKNOWN,
+    External,
+    ExternalMethod,
+    Items,
+    Mapping,
+    Nothing,
+    Number,
+    Opaque,
+    Text,
+    Value,
+    bounded,
+    join,
+    text,
+    texts_of,
+)
+from lambdalint.model import Hole, HoleKind
+
+if TYPE_CHECKING:
+    from lambdalint.flow.machine import Machine
+
+OnYield: TypeAlias = Callable[[Value], Value]
+
+
+def expression(machine: Machine, node: ir.Expr) -> Value:
+    """Return what an expression may evaluate to, running the calls in it."""
+    return _EVALUATORS[type(node)](machine, node)
+
+
+def _const(machine: Machine, node: ir.Const) -> Value:
+    value = node.value
+    if isinstance(value, str):
+        return (Text(literal(value)),)
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    return (Number(value),)
+
+
+def _name(machine: Machine, node: ir.Name) -> Value:
+    return lookup(machine, node.id)
+
+
+def lookup(machine: Machine, name: str) -> Value:
+    """Return the value of a variable, from the innermost scope that has it."""
+    store = machine.store
+    for scope in machine.frame.scopes:
+        found = store.get(scope, name)
+        if found is not None:
+            return found
+    if name in imports.BUILTINS:
+        return (External(f"builtins.{name}"),)
+    if name == "__file__":
+        return text(machine.finder.runtime_path(machine.frame.facts.path))
+    if name == "__name__":
+        return text(imports.module_name(machine.frame.facts.path))
+    return (Opaque(Hole(HoleKind.UNKNOWN, name)),)
+
+
+def _attr(machine: Machine, node: ir.Attr) -> Value:
+    """An attribute that is not called: one of an unknown value is unknown too, and remembers its origin."""
+    found = _member(machine, node)
+    if any(isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque) for atom in found):
+        return tuple(
+            Opaque(extend_origin(atom.receiver.hole, f".{atom.name}"))
+            if isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque)
+            else atom
+            for atom in found
+        )
+    return found
+
+
+def _member(machine: Machine, node: ir.Attr) -> Value:
+    owner = expression(machine, node.value)
+    return objects.attribute(machine, owner, node.name) or (Opaque(Hole(HoleKind.UNKNOWN, node.name)),)
+
+
+def _call(machine: Machine, node: ir.Call) -> Value:
+    if isinstance(node.func, ir.Name) and node.func.id == "super" and not node.args:
+        return objects.super_value(machine)
+    callee = _member(machine, node.func) if isinstance(node.func, ir.Attr) else expression(machine, node.func)
+    arguments = calls.evaluate_arguments(machine, node)
+    return calls.call(machine, callee, arguments)
+
+
+def _join(machine: Machine, node: ir.Join) -> Value:
+    result = [""]
+    for part in node.parts:
+        value = expression(machine, part)
+        pieces = texts_of(value)
+        if any(isinstance(atom, Nothing) for atom in value) and not pieces:
+            pieces = ["None"]
+        pieces = pieces or [hole_text(Hole(HoleKind.UNKNOWN))]
+        result = operators.product(result, pieces)
+    return bounded(tuple(Text(piece) for piece in result))
+
+
+def _binary(machine: Machine, node: ir.BinOp) -> Value:
+    return operators.binary(machine, node.op, expression(machine, node.left), expression(machine, node.right))
+
+
+def _unary(machine: Machine, node: ir.Unary) -> Value:
+    value = expression(machine, node.value)
+    if node.op == "not":
+        return conditions.negate(conditions.truth(machine, value))
+    if node.op == "-" and len(value) == 1 and isinstance(value[0], Number):
+        return (Number(-value[0].value),)
+    return UNKNOWN
+
+
+def _bool(machine: Machine, node: ir.Bool) -> Value:
+    result: Value = ()
+    for number, part in enumerate(node.values):
+        value = expression(machine, part)
+        if number == len(node.values) - 1:
+            return join(result, value)
+        truth = conditions.truth(machine, value)
+        stops = FALSE if node.op == "and" else TRUE
+        if truth == stops:
+            return join(result, value)
+        if len(truth) > 1:
+            result = join(result, conditions.only(machine, value, truthy=node.op == "or"))
+    return result
+
+
+def _compare(machine: Machine, node: ir.Compare) -> Value:
+    left = expression(machine, node.left)
+    outcome = TRUE
+    for operator, right_node in zip(node.ops, node.rights, strict=True):
+        right = expression(machine, right_node)
+        outcome = conditions.both(outcome, conditions.compare(machine, operator, left, right))
+        left = right
+    return outcome
+
+
+def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
+    truth = conditions.test(machine, node.test)
+    if truth == TRUE:
+        return expression(machine, node.body)
+    if truth == FALSE:
+        return expression(machine, node.orelse)
+
+    def taken() -> Value:
+        conditions.assume(machine, node.test, holds=True)
+        return expression(machine, node.body)
+
+    def skipped() -> Value:
+        conditions.assume(machine, node.test, holds=False)
+        return expression(machine, node.orelse)
+
+    return machine.branches([taken, skipped])
+
+
+def _sequence(machine: Machine, node: ir.Seq) -> Value:
+    items: list[Value] = []
+    complete = True
+    for item in node.items:
+        if isinstance(item, ir.Star):
+            value = expression(machine, item.value)
+            inner = known_items(machine, value)
+            if inner is None:
+                complete = False
+                items.append(elements(machine, value))
+            else:
+                items.extend(inner)
+        else:
+            items.append(expression(machine, item))
+    if node.kind == "tuple" and complete:
+        return (Items(tuple(items)),)
+    return new_list(machine, items, complete=complete)
+
+
+def _dictionary(machine: Machine, node: ir.DictDisplay) -> Value:
+    mapping = new_mapping(machine)
+    for key, value_node in zip(node.keys, node.values, strict=True):
+        value = expression(machine, value_node)
+        if key is not None:
+            set_item(machine, mapping, expression(machine, key), value)
+            continue
+        for atom in value:
+            if isinstance(atom, Mapping):
+                for name in machine.store.names(atom.uid):
+                    for owner in mapping:
+                        assert isinstance(owner, Mapping)
+                        machine.store.set(owner.uid, name, machine.store.get(atom.uid, name) or UNKNOWN)
+            else:
+                add_item(machine, mapping, UNKNOWN)
+    return mapping
+
+
+def _subscript(machine: Machine, node: ir.Subscript) -> Value:
+    owner = expression(machine, node.value)
+    if isinstance(node.index, ir.Slice):
+        bounds = [expression(machine, part) if part else None for part in (node.index.lower, node.index.upper)]
+        if node.index.step is not None:
+            expression(machine, node.index.step)
+        return slice_of(machine, owner, bounds[0], bounds[1])
+    return get_item(machine, owner, expression(machine, node.index))
+
+
+def _lambda(machine: Machine, node: ir.Lambda) -> Value:
+    return execute.define(machine, node.function)
+
+
+def _comprehension(machine: Machine, node: ir.Comprehension) -> Value:
+    scope = machine.store.new_uid()
+    frame = machine.frame
+    scopes = frame.scopes
+    machine.scope_parents[scope] = scopes
+    frame.scopes = (scope, *scopes)
+    try:
+        exact = _exact_elements(machine, node)
+        if exact is not None:
+            return new_list(machine, exact, complete=True)
+        for generator in node.generators:
+            iterated = elements(machine, expression(machine, generator.iterable))
+            execute.assign(machine, generator.target, iterated or UNKNOWN)
+            for condition in generator.conditions:
+                conditions.test(machine, condition)
+                conditions.assume(machine, condition, holds=True)
+        element = expression(machine, node.element)
+        if node.kind == "dict" and node.key is not None:
+            mapping = new_mapping(machine)
+            key = expression(machine, node.key)
+            set_item(machine, mapping, key, element)
+            add_item(machine, mapping, element)
+            return mapping
+        return new_list(machine, [element], complete=False)
+    finally:
+        frame.scopes = scopes
+
+
+def _exact_elements(machine: Machine, node: ir.Comprehension) -> list[Value] | None:
+    """Return the elements one by one where the comprehension runs over a short known sequence."""
+    if node.kind == "dict" or len(node.generators) != 1 or node.generators[0].conditions:
+        return None
+    generator = node.generators[0]
+    if not isinstance(generator.iterable, (ir.Seq, ir.Name, ir.Attr)):
+        return None
+    items = known_items(machine, expression(machine, generator.iterable))
+    if items is None or len(items) > 8:
+        return None
+    results = []
+    for item in items:
+        execute.assign(machine, generator.target, item)
+        results.append(expression(machine, node.element))
+    return results
+
+
+def _yield(machine: Machine, node: ir.Yield) -> Value:
+    value = expression(machine, node.value) if node.value is not None else NOTHING
+    frame = machine.frame
+    if node.delegates:
+        value = elements(machine, value)
+    frame.yields = join(frame.yields, value)
+    if frame.on_yield is None:
+        return UNKNOWN
+    # The code that consumes the generator runs in its own activation record, below this one's.
+    on_yield, frame.on_yield = frame.on_yield, None
+    suspended = machine.frames.pop()
+    try:
+        return on_yield(value)
+    finally:
+        machine.frames.append(suspended)
+
+
+def _walrus(machine: Machine, node: ir.Walrus) -> Value:
+    value = expression(machine, node.value)
+    execute.bind_name(machine, node.name, value)
+    return value
+
+
+def _star(machine: Machine, node: ir.Star) -> Value:
+    return elements(machine, expression(machine, node.value))
+
+
+def _slice(machine: Machine, node: ir.Slice) -> Value:
+    return UNKNOWN
+
+
+def _other(machine: Machine, node: ir.Other) -> Value:
+    for child in node.children:
+        expression(machine, child)
+    return UNKNOWN
+
+
+_EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
+    ir.Const: _const,
+    ir.Name: _name,
+    ir.Attr: _attr,
+    ir.Call: _call,
+    ir.Join: _join,
+    ir.BinOp: _binary,
+    ir.Unary: _unary,
+    ir.Bool: _bool,
+    ir.Compare: _compare,
+    ir.IfExp: _if_expression,
+    ir.Seq: _sequence,
+    ir.DictDisplay: _dictionary,
+    ir.Subscript: _subscript,
+    ir.Lambda: _lambda,
+    ir.Comprehension: _comprehension,
+    ir.Yield: _yield,
+    ir.Walrus: _walrus,
+    ir.Star: _star,
+    ir.Slice: _slice,
+    ir.Other: _other,
+}
+

@@ -1,0 +1,296 @@
+"""Calls into code from elsewhere: models in Python, then the catalogue's rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdalint.catalogue import parse_parameter
+from lambdalint.flow import calls, models
+from lambdalint.flow.containers import elements, extend_origin, known_items, new_list, part_of
+from lambdalint.flow.rows import emit_effects, returned
+from lambdalint.flow.text import has_holes
+from lambdalint.flow.values import (
+    UNKNOWN,
+    Atom,
+    Bound,
+    External,
+    ExternalMethod,
+    ExternalObject,
+    Function,
+    Instance,
+    Items,
+    ListOf,
+    Mapping,
+    Number,
+    Opaque,
+    Partial,
+    PathText,
+    Text,
+    Truth,
+    Value,
+    Wrapped,
+    join_all,
+)
+from lambdalint.model import HoleKind, Phase, Span
+
+if TYPE_CHECKING:
+    from lambdalint.catalogue.schema import InvokesRow
+    from lambdalint.flow.machine import Machine
+
+_TYPE_NAMES: dict[type[Atom], str] = {
+    Text: "str", PathText: "pathlib.Path", ListOf: "list", Items: "tuple", Mapping: "dict", Number: "number",
+    Truth: "number", Opaque: "?", Function: "function", Bound: "function", Partial: "function", Wrapped: "function",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ExternalCall:
+    """A call into code from elsewhere: its canonical name, its receiver, its arguments."""
+
+    machine: Machine
+    name: str
+    receiver: Atom | None
+    arguments: calls.Arguments
+
+    @property
+    def method(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def span(self) -> Span:
+        """The call's place."""
+        at = self.arguments.at
+        return at if at is not None else Span.point(self.machine.frame.facts.path)
+
+    def argument(self, reference: str) -> Value | None:
+        """Return the argument that a parameter reference means, or None if it is not given."""
+        parameter = parse_parameter(reference)
+        if parameter.receiver:
+            return (self.receiver,) if self.receiver is not None else None
+        if parameter.name and parameter.name in self.arguments.keywords:
+            return self.arguments.keywords[parameter.name]
+        if parameter.position is not None:
+            found = self.arguments.at_position(parameter.position)
+            if found is not None:
+                return found
+        return self.arguments.others or None
+
+    def argument_span(self, reference: str) -> Span | None:
+        """Return the place of that argument."""
+        parameter = parse_parameter(reference)
+        if parameter.name in self.arguments.keyword_spans:
+            return self.arguments.keyword_spans[parameter.name]
+        if parameter.position is not None and parameter.position < len(self.arguments.positional_spans):
+            return self.arguments.positional_spans[parameter.position]
+        return None
+
+    @property
+    def count(self) -> int:
+        """How many arguments are given."""
+        return len(self.arguments.positional) + len(self.arguments.keywords)
+
+    @property
+    def receiver_known(self) -> bool:
+        """Whether the receiver's type is known."""
+        return not isinstance(self.receiver, (Opaque, ExternalMethod)) or self.receiver is None
+
+
+def type_name(atom: Atom) -> str:
+    """Return the dotted name of what an atom is an instance of."""
+    if isinstance(atom, ExternalObject):
+        return atom.type
+    if isinstance(atom, ExternalMethod):
+        return f"{type_name(atom.receiver)}.{atom.name}"
+    if isinstance(atom, External):
+        return atom.name
+    return _TYPE_NAMES.get(type(atom), "object")
+
+
+def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.Arguments) -> Value:
+    """Call something from elsewhere: note its effects, return what it returns."""
+    receiver: Atom | None = None
+    if isinstance(callee, ExternalMethod):
+        receiver = callee.receiver
+        name = machine.catalogue.canonical(f"{type_name(receiver)}.{callee.name}")
+    else:
+        name = machine.catalogue.canonical(callee.name)
+    external = ExternalCall(machine, name, receiver, arguments)
+    emit_effects(external)
+    model = models.find(external)
+    if model is not None:
+        value = model(external)
+        if value is not None:
+            return value
+    invoked = _invoke(external)
+    if invoked is not None:
+        return invoked
+    result = returned(external)
+    if result is not None:
+        return result
+    invoke_callbacks(machine, name, arguments)
+    if isinstance(receiver, Opaque):
+        return (Opaque(extend_origin(receiver.hole, f".{external.method}()")),)
+    return (ExternalObject(name, machine.store.new_uid()),)
+
+
+def _invoke(external: ExternalCall) -> Value | None:
+    rows = external.machine.catalogue.invokes.get(external.name)
+    if not rows:
+        return None
+    row = rows[0]
+    machine = external.machine
+    function = external.argument(row.function)
+    if function is None:
+        return None
+    arguments = _invoked_arguments(external, row)
+    result = calls.call(machine, function, arguments)
+    if row.result == "none":
+        return None
+    if row.result == "list":
+        return new_list(machine, [result], complete=False)
+    if row.result == "future":
+        uid = machine.store.new_uid()
+        machine.store.set(uid, "<result>", result)
+        return (ExternalObject("concurrent.futures.Future", uid),)
+    return result
+
+
+def _invoked_arguments(external: ExternalCall, row: InvokesRow) -> calls.Arguments:
+    machine = external.machine
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    function = parse_parameter(row.function)
+    if not row.arguments:
+        return calls.Arguments(rest=UNKNOWN, at=external.arguments.at)
+    for reference in row.arguments:
+        if reference == "*args":
+            positional.extend(external.arguments.positional[(function.position or 0) + 1 :])
+        elif reference == "**kwargs":
+            keywords.update({k: v for k, v in external.arguments.keywords.items() if k != function.name})
+        elif reference.startswith("**"):
+            given = external.argument(reference[2:]) or ()
+            for atom in given:
+                if isinstance(atom, Mapping):
+                    for key in machine.store.names(atom.uid):
+                        if key.startswith("["):
+                            keywords[key[1:-1]] = machine.store.get(atom.uid, key) or UNKNOWN
+        elif reference.startswith("*"):
+            given = external.argument(reference[1:]) or ()
+            positional.append(elements(machine, given) or UNKNOWN)
+        elif reference.startswith("()"):
+            items = known_items(machine, external.argument(reference[2:]) or ())
+            positional.extend(items or [])
+        else:
+            positional.append(external.argument(reference) or UNKNOWN)
+    return calls.Arguments(tuple(positional), keywords, at=external.arguments.at)
+
+
+_REGISTERING = re.compile(
+    r"(?:^|\.)(?:register\w*|add_handler|set_defaults|signal|connect|subscribe|add_argument|add_command|setattr|patch|"
+    r"partial|wraps|update_wrapper|isinstance|issubclass|hasattr|getattr|type|id|callable|print|add_url_rule|add_api_route|"
+    r"add_route|include_router|describe|append|debug|info|repr|getsource|Mock|MagicMock|field|Field|Depends|Column)$"
+)
+
+
+def invoke_callbacks(machine: Machine, name: str, arguments: calls.Arguments) -> None:
+    """Run the functions that a call of unknown meaning is given: in an invocation, it will most likely call them."""
+    if machine.phase is Phase.INIT or _REGISTERING.search(name):
+        return
+    for value in arguments.all():
+        for atom in value:
+            if isinstance(atom, (Function, Bound, Partial, Wrapped)):
+                calls.call(machine, (atom,), calls.Arguments(rest=UNKNOWN, others=(), at=arguments.at))
+
+
+def constant(machine: Machine, atom: External, name: str) -> Value:
+    """Return an attribute of something from elsewhere."""
+    dotted = machine.catalogue.canonical(f"{atom.name}.{name}")
+    known = models.CONSTANTS.get(dotted)
+    if known is not None:
+        return known
+    source = machine.catalogue.request_sources.get(dotted)
+    if source is not None:
+        return machine.request(dotted.partition(".")[2] or dotted)
+    special = models.attribute(machine, dotted)
+    if special is not None:
+        return special
+    return (External(dotted),)
+
+
+def object_attribute(machine: Machine, atom: Atom, name: str) -> Value:
+    """Return an attribute of an object from elsewhere: a request's field, or a method to be called."""
+    dotted = machine.catalogue.canonical(f"{type_name(atom)}.{name}")
+    if dotted in machine.catalogue.request_sources:
+        return machine.request(".".join(dotted.split(".")[-2:]))
+    special = models.attribute(machine, dotted, atom)
+    if special is not None:
+        return special
+    return (ExternalMethod(atom, name),)
+
+
+def opaque_attribute(machine: Machine, atom: Opaque, name: str) -> Value:
+    """Return an attribute of an unknown value; calling it is a method call."""
+    return (ExternalMethod(atom, name),)
+
+
+def value_attribute(machine: Machine, atom: Atom, name: str) -> Value:
+    """Return an attribute of a text, path or container."""
+    special = models.attribute(machine, f"{type_name(atom)}.{name}", atom)
+    return special if special is not None else (ExternalMethod(atom, name),)
+
+
+def construct_base(machine: Machine, instance: Instance, base: str, arguments: calls.Arguments) -> None:
+    """Run the constructor that an instance inherits from elsewhere."""
+    call(machine, ExternalMethod(ExternalObject(base, instance.uid), "__init__"), arguments)
+
+
+def decorated(machine: Machine, decorator: Atom, value: Value) -> None:
+    """Tell a framework's decorator what it decorates."""
+    models.register_decorated(machine, decorator, value)
+
+
+def item(machine: Machine, atom: Atom, index: Value) -> Value:
+    """Return ``atom[index]`` of something from elsewhere."""
+    name = machine.catalogue.canonical(type_name(atom))
+    if name == "os.environ":
+        results: list[Value] = []
+        for key in index:
+            if isinstance(key, Text) and not has_holes(key.text):
+                results.append(machine.environment.get(machine, key.text, UNKNOWN))
+            else:
+                results.append(UNKNOWN)
+        return join_all(results)
+    special = models.attribute(machine, f"{name}[]", atom)
+    if special is not None:
+        return special
+    if isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque):
+        hole = atom.receiver.hole
+        if hole.kind is HoleKind.REQUEST:
+            owner = Opaque(extend_origin(hole, f".{atom.name}"))
+            return (part_of(owner, _key(index)),)
+    return (ExternalObject(f"{name}[]", machine.store.new_uid()),)
+
+
+def _key(index: Value) -> str:
+    if len(index) == 1 and isinstance(index[0], Text) and not has_holes(index[0].text):
+        return repr(index[0].text)
+    if len(index) == 1 and isinstance(index[0], Number):
+        return str(index[0].value)
+    return ""
+
+
+def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
+    """Run ``atom[index] = value``; only the environment is tracked."""
+    if machine.catalogue.canonical(type_name(atom)) == "os.environ":
+        for key in index:
+            if isinstance(key, Text):
+                machine.environment.set(machine, key.text, value)
+
+
+def entered(machine: Machine, atom: ExternalObject) -> Value:
+    """Return what ``with`` binds for an object from elsewhere."""
+    return machine.store.get(atom.uid, "<enter>") or (atom,)
+

@@ -1,0 +1,55 @@
+"""The interpreter's activation records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lambdalint.facts.ir import FunctionFacts, ModuleFacts
+from lambdalint.flow.store import Changes
+from lambdalint.flow.values import Atom, Value
+from lambdalint.model import Span
+
+
+@dataclass
+class Loop:
+    """A loop that is being run: the states in which an iteration was left early."""
+
+    mark: int
+    breaks: list[Changes] = field(default_factory=list)
+    continues: list[Changes] = field(default_factory=list)
+
+
+@dataclass
+class Frame:
+    """One function, class body or module that is being run.
+
+    ``scopes`` are the owners that names are looked up in, innermost first. ``returns`` holds each value that was
+    returned, with the state it was returned in, relative to ``mark``. ``on_yield`` takes the place of collecting
+    ``yields``.
+    """
+
+    facts: ModuleFacts
+    scopes: tuple[int, ...]
+    name: str
+    called_at: Span | None
+    mark: int
+    function: FunctionFacts | None = None
+    owner: int = 0
+    receiver: Atom | None = None
+    returns: list[tuple[Value, Changes]] = field(default_factory=list)
+    yields: Value = ()
+    on_yield: Callable[[Value], Value] | None = None
+    loops: list[Loop] = field(default_factory=list)
+    outer: dict[str, int] = field(default_factory=dict)
+    importing: bool = False
+
+    @property
+    def scope(self) -> int:
+        """The owner that plain assignments go to."""
+        return self.scopes[0]
+
+    @property
+    def module_scope(self) -> int:
+        """The owner of the module's names."""
+        return self.scopes[-1]

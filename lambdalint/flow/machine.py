@@ -1,0 +1,187 @@
+"""The abstract interpreter's state: memory, activation records, budget, and what was seen so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.frames import Frame
+from lambdalint.flow.places import Rooms
+from lambdalint.flow.store import PROCESS, Changes, Store
+from lambdalint.flow.text import CWD_MARK
+from lambdalint.flow.values import Atom, Class, Function, Instance, Module, Opaque, Text, Value, join, texts_of, unknown
+from lambdalint.model import EntryPoint, Hole, HoleKind, Phase, Problem, Span, Step
+
+if TYPE_CHECKING:
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.facts.ir import At, ClassFacts, FunctionFacts, ModuleFacts
+    from lambdalint.flow.effect_log import EffectLog
+    from lambdalint.flow.environment import Environment
+    from lambdalint.flow.program import Finder, Sources
+    from lambdalint.model import Function as DeployedFunction
+
+MOST_CALLS_DEEP = 48
+MOST_RECURSIVE = 2
+
+
+class BudgetExhausted(Exception):
+    """The evaluation of one entry point took more steps than allowed."""
+
+
+@dataclass
+class ClassInfo:
+    """What is known of a class: its definition, its bases, the scope of its body."""
+
+    facts: ClassFacts
+    module: str
+    bases: tuple[Atom, ...]
+    scope: int
+    linear: tuple[int, ...] = ()
+    external_bases: tuple[str, ...] = ()
+    is_record: bool = False
+    fields: list[tuple[str, bool]] = field(default_factory=list)
+
+
+@dataclass
+class Route:
+    """A function that a web framework calls with what a request holds."""
+
+    function: Atom
+    label: str
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass
+class PendingGenerator:
+    """A generator that was called and has not run yet."""
+
+    function: Function
+    bindings: dict[str, Value]
+    receiver: Atom | None
+    called_at: Span | None
+
+
+class Machine:
+    """Interprets one function's code, abstractly."""
+
+    def __init__(
+        self,
+        function: DeployedFunction,
+        sources: Sources,
+        finder: Finder,
+        catalogue: Catalogue,
+        environment: Environment,
+        log: EffectLog,
+        max_steps: int,
+    ) -> None:
+        self.deployed = function
+        self.sources = sources
+        self.finder = finder
+        self.catalogue = catalogue
+        self.environment = environment
+        self.rooms = Rooms(function.room)
+        self.log = log
+        self.store = Store()
+        self.frames: list[Frame] = []
+        self.classes: dict[int, ClassInfo] = {}
+        self.generators: dict[int, PendingGenerator] = {}
+        self.module_scopes: dict[str, int] = {}
+        self.scope_parents: dict[int, tuple[int, ...]] = {}
+        self.routes: list[Route] = []
+        self.fallbacks = 0
+        self.entry = EntryPoint(function.name, "", "", Phase.INIT)
+        self.first_step: Step | None = None
+        self.steps = 0
+        self.max_steps = max_steps
+        self.unresolved_imports: dict[str, Problem] = {}
+        self.store.set(PROCESS, "cwd", (Text(function.room.cwd + CWD_MARK),))
+
+    @property
+    def frame(self) -> Frame:
+        """The activation record that is being run."""
+        return self.frames[-1]
+
+    @property
+    def phase(self) -> Phase:
+        """Whether the code runs at import or in an invocation."""
+        return self.entry.phase
+
+    def tick(self) -> None:
+        """Count one step; raise BudgetExhausted past the bound."""
+        self.steps += 1
+        if self.steps > self.max_steps:
+            raise BudgetExhausted
+
+    def span(self, at: At) -> Span:
+        """Return a place in the file that is being run."""
+        return Span(self.frame.facts.path, *at)
+
+    def chain(self) -> tuple[Step, ...]:
+        """Return the way from the entry point to the code that is being run."""
+        steps = [self.first_step] if self.first_step else []
+        caller = ""
+        for frame in self.frames:
+            if frame.called_at is not None:
+                verb = "imports" if frame.importing else "calls"
+                steps.append(Step(frame.called_at, f"{caller} {verb} {frame.name}"))
+            caller = frame.name
+        return tuple(steps)
+
+    def too_deep(self, function: Function) -> bool:
+        """Tell whether another call of *function* would leave the bounds of depth and recursion."""
+        if len(self.frames) >= MOST_CALLS_DEEP:
+            return True
+        active = 0
+        for frame in self.frames:
+            if frame.function is not None and frame.facts.path == function.module:
+                active += frame.facts.functions[function.index] is frame.function
+        return active >= MOST_RECURSIVE
+
+    def facts_of(self, function: Function) -> FunctionFacts | None:
+        """Return the definition of a function."""
+        module = self.sources.facts(function.module)
+        return module.functions[function.index] if module else None
+
+    def module_facts(self, path: str) -> ModuleFacts | None:
+        """Return the facts of a module's file."""
+        return self.sources.facts(path)
+
+    def cwds(self) -> list[str]:
+        """Return the texts of the current working directory."""
+        value = self.store.get(PROCESS, "cwd") or ()
+        return texts_of(value)
+
+    def branches(self, alternatives: list[Callable[[], Value | None]]) -> Value:
+        """Run alternatives from the same state and join their outcomes; None is a way that does not go on."""
+        if len(alternatives) == 1:
+            return alternatives[0]() or ()
+        mark = self.store.mark()
+        outcomes: list[Changes] = []
+        result: Value = ()
+        for alternative in alternatives:
+            value = alternative()
+            if value is not None:
+                outcomes.append(self.store.changes(mark))
+                result = join(result, value)
+            self.store.undo(mark)
+        self.store.merge(outcomes)
+        return result
+
+    def new_instance(self, cls: Class) -> Instance:
+        """Return a fresh instance of a class."""
+        return Instance(self.store.new_uid(), cls.uid)
+
+    def module_scope(self, module: Module) -> int:
+        """Return the owner of a module's names."""
+        if module.path not in self.module_scopes:
+            self.module_scopes[module.path] = self.store.new_uid()
+        return self.module_scopes[module.path]
+
+    def request(self, origin: str) -> Value:
+        """Return a value that the sender of the request chose."""
+        return (Opaque(Hole(HoleKind.REQUEST, origin)),)
+
+    def not_known(self, origin: str = "") -> Value:
+        """Return a value of which nothing but its origin is known."""
+        return unknown(origin)

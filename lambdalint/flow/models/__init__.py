@@ -1,0 +1,50 @@
+"""Models in Python, for calls whose meaning a catalogue row cannot say: paths, text, containers, built-ins, frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lambdalint.flow.models import builtin, constants, container, os_path, pathlib_path, process, string, web
+from lambdalint.flow.values import Atom, Opaque, Value
+
+if TYPE_CHECKING:
+    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.machine import Machine
+
+Model: TypeAlias = Callable[[Any], "Value | None"]
+
+CONSTANTS = constants.CONSTANTS
+
+_MODELS: dict[str, Model] = {
+    **os_path.MODELS,
+    **pathlib_path.MODELS,
+    **string.MODELS,
+    **container.MODELS,
+    **builtin.MODELS,
+    **process.MODELS,
+    **web.MODELS,
+}
+
+
+def find(external: ExternalCall) -> Model | None:
+    """Return the model of a call, by its name, or by its method's name where the receiver is not known."""
+    found = _MODELS.get(external.name)
+    if found is None and isinstance(external.receiver, Opaque):
+        return string.OPAQUE_METHODS.get(external.method)
+    return found
+
+
+def attribute(machine: Machine, dotted: str, atom: Atom | None = None) -> Value | None:
+    """Return the value of an attribute that a model knows, or None."""
+    for module in (pathlib_path, process, web):
+        found = module.attribute(machine, dotted, atom)
+        if found is not None:
+            return found
+    return None
+
+
+def register_decorated(machine: Machine, decorator: Atom, value: Value) -> None:
+    """Tell a framework's decorator what it decorates: a route's function is an entry point."""
+    web.register_decorated(machine, decorator, value)
+

@@ -1,0 +1,347 @@
+"""Built-in functions and small parts of the standard library that compute values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lambdalint.flow import calls, conditions, contexts, imports, objects
+from lambdalint.flow.containers import elements, known_items, new_list
+from lambdalint.flow.text import has_holes
+from lambdalint.flow.values import (
+    EITHER,
+    FALSE,
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Class,
+    External,
+    ExternalMethod,
+    ExternalObject,
+    Function,
+    GeneratorCall,
+    Instance,
+    Items,
+    Nothing,
+    Number,
+    Opaque,
+    Partial,
+    Text,
+    Value,
+    Wrapped,
+    bounded,
+    confined,
+    join,
+    texts_of,
+)
+from lambdalint.model import Hole, HoleKind
+
+if TYPE_CHECKING:
+    from lambdalint.flow.externals import ExternalCall
+
+
+def _text(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0)
+    if value is None:
+        return (Text(""),)
+    result: Value = ()
+    for atom in value:
+        if isinstance(atom, Opaque):
+            result = join(result, (atom,))
+        elif isinstance(atom, Instance):
+            method = objects.attribute(call.machine, (atom,), "__str__")
+            result = join(result, calls.call(call.machine, method, calls.Arguments()) if method else UNKNOWN)
+        elif isinstance(atom, Nothing):
+            result = join(result, (Text("None"),))
+        else:
+            result = join(result, tuple(Text(text) for text in texts_of((atom,))))
+    return bounded(result) or UNKNOWN
+
+
+def _number(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0)
+    if value is None:
+        return (Number(0),)
+    if len(value) == 1 and isinstance(value[0], Number):
+        return (Number(int(value[0].value)) if call.method == "int" else value[0],)
+    if len(value) == 1 and isinstance(value[0], Text) and value[0].text.strip().isdigit():
+        return (Number(int(value[0].text)),)
+    return confined(tuple(atom if isinstance(atom, Opaque) else UNKNOWN[0] for atom in value)) or UNKNOWN
+
+
+def _bool(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0)
+    return FALSE if value is None else conditions.truth(call.machine, value)
+
+
+def _isinstance(call: ExternalCall) -> Value | None:
+    value, wanted = call.arguments.at_position(0), call.arguments.at_position(1)
+    if not value or not wanted:
+        return EITHER
+    result: Value = ()
+    for atom in value:
+        result = join(result, objects.is_instance(call.machine, atom, wanted))
+    return result
+
+
+def _getattr(call: ExternalCall) -> Value | None:
+    owner, name = call.arguments.at_position(0), call.arguments.at_position(1)
+    default = call.arguments.at_position(2)
+    if owner is None or name is None:
+        return UNKNOWN
+    result: Value = ()
+    for text in texts_of(name):
+        if has_holes(text):
+            return join(_methods_like(call, owner, text), UNKNOWN)
+        result = join(result, objects.attribute(call.machine, owner, text))
+    if not result:
+        return default or UNKNOWN
+    known = not any(isinstance(atom, (Opaque, ExternalMethod)) for atom in result)
+    return result if known or default is None else join(result, default)
+
+
+def _methods_like(call: ExternalCall, owner: Value, pattern: str) -> Value:
+    """``getattr(self, f"handle_{action}")`` may be each method of that name's shape."""
+    prefix = pattern[: next(number for number, character in enumerate(pattern) if has_holes(character))]
+    if not prefix:
+        return ()
+    result: Value = ()
+    for atom in owner:
+        if isinstance(atom, Instance):
+            for uid in call.machine.classes[atom.cls].linear:
+                for name in call.machine.store.names(uid):
+                    if name.startswith(prefix):
+                        result = join(result, objects.attribute(call.machine, (atom,), name))
+    return result
+
+
+def _setattr(call: ExternalCall) -> Value | None:
+    owner, name, value = (call.arguments.at_position(number) for number in range(3))
+    if owner and name and value:
+        for text in texts_of(name):
+            if not has_holes(text):
+                objects.set_attribute(call.machine, owner, text, value)
+    return NOTHING
+
+
+def _hasattr(call: ExternalCall) -> Value | None:
+    return EITHER
+
+
+def _type(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or ()
+    if len(call.arguments.positional) == 1 and len(value) == 1 and isinstance(value[0], Instance):
+        instance = value[0]
+        return (Class(instance.cls, call.machine.classes[instance.cls].facts.name),)
+    return UNKNOWN
+
+
+def _counted(call: ExternalCall) -> Value | None:
+    hole = Hole(HoleKind.LOOP, confined=True)
+    literal = [value[0].value for value in call.arguments.positional if len(value) == 1 and isinstance(value[0], Number)]
+    if len(literal) == len(call.arguments.positional) and literal:
+        numbers = range(*(int(value) for value in literal[:3])) if all(int(v) == v for v in literal) else range(0)
+        if len(numbers) <= 4:
+            return new_list(call.machine, [(Number(number),) for number in numbers], complete=True)
+    return new_list(call.machine, [(Opaque(hole),)], complete=False)
+
+
+def _enumerate(call: ExternalCall) -> Value | None:
+    given = call.arguments.at_position(0) or UNKNOWN
+    items = known_items(call.machine, given)
+    if items is not None:
+        pairs: list[Value] = [(Items(((Number(number),), item)),) for number, item in enumerate(items)]
+        return new_list(call.machine, pairs, complete=True)
+    number = (Opaque(Hole(HoleKind.LOOP, confined=True)),)
+    pair: Value = (Items((number, elements(call.machine, given) or UNKNOWN)),)
+    return new_list(call.machine, [pair], complete=False)
+
+
+def _zip(call: ExternalCall) -> Value | None:
+    lists = [known_items(call.machine, value) for value in call.arguments.positional]
+    exact = [items for items in lists if items is not None]
+    if len(exact) == len(lists) and exact:
+        rows: list[Value] = [(Items(tuple(row)),) for row in zip(*exact, strict=False)]
+        return new_list(call.machine, rows, complete=True)
+    row: Value = (Items(tuple(elements(call.machine, value) or UNKNOWN for value in call.arguments.positional)),)
+    return new_list(call.machine, [row], complete=False)
+
+
+def _next(call: ExternalCall) -> Value | None:
+    given = call.arguments.at_position(0) or UNKNOWN
+    if any(isinstance(atom, Instance) for atom in given):
+        method = objects.attribute(call.machine, given, "__next__")
+        return calls.call(call.machine, method, calls.Arguments()) if method else UNKNOWN
+    return join(elements(call.machine, given) or UNKNOWN, call.arguments.at_position(1) or ())
+
+
+def _partial(call: ExternalCall) -> Value | None:
+    functions = call.arguments.at_position(0) or ()
+    keywords = tuple(sorted(call.arguments.keywords.items()))
+    return tuple(Partial(atom, call.arguments.positional[1:], keywords) for atom in functions) or UNKNOWN
+
+
+def _identity(call: ExternalCall) -> Value | None:
+    """A decorator, or a factory of one, that keeps the function as it is."""
+    given = call.arguments.at_position(0)
+    callables = (Function, Bound, Partial, Wrapped, Class)
+    if given and all(isinstance(atom, callables) for atom in given):
+        return given
+    return (External("builtins.<identity>"),)
+
+
+def _wraps(call: ExternalCall) -> Value | None:
+    return (External("builtins.<identity>"),)
+
+
+def _property(call: ExternalCall) -> Value | None:
+    given = call.arguments.at_position(0) or ()
+    return tuple(Wrapped("property", atom) for atom in given) or UNKNOWN
+
+
+def _field(call: ExternalCall) -> Value | None:
+    uid = call.machine.store.new_uid()
+    for keyword, name in (("default", "<default>"), ("default_factory", "<factory>"), ("factory", "<factory>")):
+        if keyword in call.arguments.keywords:
+            call.machine.store.set(uid, name, call.arguments.keywords[keyword])
+    if call.arguments.positional and call.method == "Field":
+        call.machine.store.set(uid, "<default>", call.arguments.positional[0])
+    return (ExternalObject("dataclasses.Field", uid),)
+
+
+def _never(call: ExternalCall) -> Value | None:
+    return (External("<never>"),)
+
+
+def _import(call: ExternalCall) -> Value | None:
+    names = [text for text in texts_of(call.arguments.at_position(0) or ()) if not has_holes(text)]
+    result: Value = ()
+    for name in names:
+        module = imports.load(call.machine, name, None)
+        result = join(result, (module,) if module is not None else (External(name),))
+    return result or UNKNOWN
+
+
+def _enter_context(call: ExternalCall) -> Value | None:
+    return contexts.enter(call.machine, call.arguments.at_position(0) or UNKNOWN)
+
+
+def _closing(call: ExternalCall) -> Value | None:
+    return call.arguments.at_position(0) or UNKNOWN
+
+
+def _run(call: ExternalCall) -> Value | None:
+    """A coroutine was run where it was called; a generator that is passed on runs now."""
+    value = call.arguments.at_position(0) or UNKNOWN
+    for atom in value:
+        if isinstance(atom, GeneratorCall):
+            calls.run_generator(call.machine, atom)
+    return value
+
+
+def _gather(call: ExternalCall) -> Value | None:
+    items = list(call.arguments.positional)
+    if call.arguments.rest:
+        return new_list(call.machine, [*items, call.arguments.rest], complete=False)
+    return new_list(call.machine, items, complete=True)
+
+
+def _result(call: ExternalCall) -> Value | None:
+    if isinstance(call.receiver, ExternalObject):
+        return call.machine.store.get(call.receiver.uid, "<result>") or UNKNOWN
+    return UNKNOWN
+
+
+def _completed(call: ExternalCall) -> Value | None:
+    given = call.arguments.at_position(0) or UNKNOWN
+    return new_list(call.machine, [elements(call.machine, given) or UNKNOWN], complete=False)
+
+
+def _extreme(call: ExternalCall) -> Value | None:
+    if "key" in call.arguments.keywords:
+        given = elements(call.machine, call.arguments.at_position(0) or UNKNOWN)
+        calls.call(call.machine, call.arguments.keywords["key"], calls.Arguments((given or UNKNOWN,)))
+    if len(call.arguments.positional) == 1:
+        return elements(call.machine, call.arguments.positional[0]) or UNKNOWN
+    return bounded(tuple(atom for value in call.arguments.positional for atom in value))
+
+
+def _length(call: ExternalCall) -> Value | None:
+    items = known_items(call.machine, call.arguments.at_position(0) or ())
+    return (Number(len(items)),) if items is not None else (Opaque(Hole(HoleKind.UNKNOWN, confined=True)),)
+
+
+def _formatted_time(call: ExternalCall) -> Value | None:
+    return (Opaque(Hole(HoleKind.UNIQUE, f"{call.method}()", confined=True), truthy=True),)
+
+
+MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
+    "builtins.str": _text,
+    "builtins.repr": _text,
+    "builtins.format": _text,
+    "builtins.bytes": _text,
+    "builtins.int": _number,
+    "builtins.float": _number,
+    "builtins.round": _number,
+    "builtins.abs": _number,
+    "builtins.bool": _bool,
+    "builtins.len": _length,
+    "builtins.isinstance": _isinstance,
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.type": _type,
+    "builtins.range": _counted,
+    "itertools.count": _counted,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.next": _next,
+    "builtins.min": _extreme,
+    "builtins.max": _extreme,
+    "builtins.print": lambda call: NOTHING,
+    "builtins.property": _property,
+    "builtins.<identity>": _identity,
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "functools.wraps": _wraps,
+    "functools.lru_cache": _identity,
+    "functools.cache": _identity,
+    "functools.singledispatch": _identity,
+    "functools.total_ordering": _identity,
+    "dataclasses.dataclass": lambda call: call.arguments.at_position(0) or (External("dataclasses.dataclass"),),
+    "attr.s": lambda call: call.arguments.at_position(0) or (External("attr.s"),),
+    "attr.define": lambda call: call.arguments.at_position(0) or (External("attr.define"),),
+    "attrs.define": lambda call: call.arguments.at_position(0) or (External("attrs.define"),),
+    "dataclasses.field": _field,
+    "attr.ib": _field,
+    "attrs.field": _field,
+    "pydantic.Field": _field,
+    "sys.exit": _never,
+    "os._exit": _never,
+    "os.abort": _never,
+    "builtins.exit": _never,
+    "builtins.quit": _never,
+    "importlib.import_module": _import,
+    "builtins.__import__": _import,
+    "contextlib.ExitStack.enter_context": _enter_context,
+    "contextlib.AsyncExitStack.enter_async_context": _enter_context,
+    "contextlib.AsyncExitStack.enter_context": _enter_context,
+    "contextlib.closing": _closing,
+    "contextlib.aclosing": _closing,
+    "contextlib.nullcontext": lambda call: call.arguments.at_position(0) or NOTHING,
+    "asyncio.run": _run,
+    "asyncio.gather": _gather,
+    "asyncio.create_task": _run,
+    "asyncio.ensure_future": _run,
+    "asyncio.wait_for": _run,
+    "asyncio.shield": _run,
+    "asyncio.AbstractEventLoop.run_until_complete": _run,
+    "asyncio.AbstractEventLoop.create_task": _run,
+    "concurrent.futures.Future.result": _result,
+    "concurrent.futures.as_completed": _completed,
+    "datetime.datetime.strftime": _formatted_time,
+    "time.strftime": _formatted_time,
+    "datetime.datetime.isoformat": _formatted_time,
+    "datetime.datetime.timestamp": _formatted_time,
+    "uuid.UUID.hex": _formatted_time,
+}

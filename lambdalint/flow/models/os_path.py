@@ -1,0 +1,207 @@
+"""``os.path`` on abstract text."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.operators import join_paths
+from lambdalint.flow.store import PROCESS
+from lambdalint.flow.text import confined_text, has_holes, is_hole, without_marks
+from lambdalint.flow.values import (
+    EITHER,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Items,
+    Opaque,
+    Text,
+    Value,
+    bounded,
+    join,
+    text_of,
+    texts_of,
+)
+from lambdalint.model import Base
+
+if TYPE_CHECKING:
+    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.machine import Machine
+
+
+def absolute(machine: Machine, text: str) -> list[str]:
+    """Return a text as an absolute path, for each directory that may be the working directory."""
+    if text.startswith("/"):
+        return [text]
+    if text and is_hole(text[0]):
+        return [text]
+    cwds = texts_of(machine.store.get(PROCESS, "cwd") or ())
+    return [posixpath.join(cwd, text) if text not in ("", ".") else cwd for cwd in cwds]
+
+
+def expand_user(machine: Machine, text: str) -> str:
+    """Return a text with a leading ``~`` replaced by the home directory."""
+    if text == "~" or text.startswith("~/"):
+        return machine.rooms.home + text[1:]
+    return text
+
+
+def normalised(text: str) -> str:
+    """Normalise a path, keeping the mark of the working directory."""
+    return posixpath.normpath(text) if text else "."
+
+
+def _each(operation: Callable[[str], str]) -> Callable[[ExternalCall], Value | None]:
+    def model(call: ExternalCall) -> Value | None:
+        value = call.argument("path@0")
+        if value is None:
+            value = call.arguments.at_position(0)
+        if value is None:
+            return UNKNOWN
+        return bounded(tuple(Text(text) for text in dict.fromkeys(operation(text) for text in texts_of(value)))) or UNKNOWN
+
+    return model
+
+
+def _join(call: ExternalCall) -> Value | None:
+    if not call.arguments.positional:
+        return UNKNOWN
+    results = texts_of(call.arguments.positional[0]) or [""]
+    for part in call.arguments.positional[1:]:
+        results = join_paths(results, texts_of(part) or texts_of(UNKNOWN))
+    if call.arguments.rest:
+        results = join_paths(results, texts_of(call.arguments.rest))
+    return bounded(tuple(Text(result) for result in results))
+
+
+def _basename(text: str) -> str:
+    return confined_text(posixpath.basename(text))
+
+
+def _dirname(text: str) -> str:
+    if has_holes(text) and "/" not in text:
+        return text
+    return posixpath.dirname(text)
+
+
+def _abspath(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    results = [normalised(found) for text in texts_of(value) for found in absolute(call.machine, text)]
+    return bounded(tuple(Text(result) for result in dict.fromkeys(results))) or UNKNOWN
+
+
+def _expanduser(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    return bounded(tuple(Text(expand_user(call.machine, text)) for text in texts_of(value))) or UNKNOWN
+
+
+def _expandvars(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    return value if all("$" not in text for text in texts_of(value)) else UNKNOWN
+
+
+def _split(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    heads: Value = ()
+    tails: Value = ()
+    for text in texts_of(value):
+        heads = join(heads, (Text(_dirname(text)),))
+        tails = join(tails, (Text(_basename(text)),))
+    return (Items((heads, tails)),)
+
+
+def _splitext(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    stems: Value = ()
+    extensions: Value = ()
+    for text in texts_of(value):
+        stem, extension = posixpath.splitext(text)
+        if extension or not has_holes(text):
+            stems = join(stems, (Text(stem),))
+            extensions = join(extensions, (Text(extension),))
+        else:
+            stems = join(stems, (Text(text),))
+            extensions = join(extensions, (Text(confined_text(text[-1:])),))
+    return (Items((stems, extensions)),)
+
+
+def _isabs(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    result: Value = ()
+    for text in texts_of(value):
+        if text and is_hole(text[0]):
+            result = join(result, EITHER)
+        else:
+            result = join(result, TRUE if text.startswith("/") else FALSE)
+    return result or EITHER
+
+
+def _exists(call: ExternalCall) -> Value | None:
+    """Some directories are there in every room; nothing else is known."""
+    value = call.arguments.at_position(0) or UNKNOWN
+    texts = texts_of(value)
+    if len(texts) == 1:
+        paths = absolute(call.machine, texts[0])
+        bare = without_marks(paths[0]) if len(paths) == 1 else ""
+        room = call.machine.deployed.room
+        if bare.rstrip("/") in {"/tmp", room.task_root, room.cwd, *(mount.path for mount in room.mounts)}:
+            return TRUE
+        if bare in ("/dev/shm", "/.dockerenv"):
+            return FALSE
+    return EITHER
+
+
+def _access(call: ExternalCall) -> Value | None:
+    """``os.access(path, os.W_OK)`` is false in a read-only place."""
+    mode = call.argument("mode@1")
+    asks_write = mode is not None and any("W_OK" in str(getattr(atom, "name", "")) for atom in mode)
+    if not asks_write:
+        return EITHER
+    result: Value = ()
+    for text in texts_of(call.argument("path@0") or UNKNOWN):
+        for cwd in call.machine.cwds():
+            place = call.machine.rooms.place(text, cwd)
+            if place is None or place.writable is None:
+                result = join(result, EITHER)
+            elif place.base in (Base.TMP, Base.MOUNT):
+                result = join(result, EITHER)
+            else:
+                result = join(result, FALSE)
+    return result or EITHER
+
+
+def _commonpath(call: ExternalCall) -> Value | None:
+    return UNKNOWN
+
+
+def _first(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0)
+    if value is None:
+        return UNKNOWN
+    return tuple(
+        atom if isinstance(atom, (Text, Opaque)) else Text(text_of(atom) or "") for atom in value if text_of(atom) is not None
+    )
+
+
+MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
+    "os.path.join": _join,
+    "os.path.basename": _each(_basename),
+    "os.path.dirname": _each(_dirname),
+    "os.path.normpath": _each(normalised),
+    "os.path.normcase": _each(str),
+    "os.path.abspath": _abspath,
+    "os.path.realpath": _abspath,
+    "os.path.expanduser": _expanduser,
+    "os.path.expandvars": _expandvars,
+    "os.path.split": _split,
+    "os.path.splitext": _splitext,
+    "os.path.isabs": _isabs,
+    "os.path.exists": _exists,
+    "os.path.isdir": _exists,
+    "os.path.commonpath": _commonpath,
+    "os.access": _access,
+    "os.fspath": _first,
+    "os.fsencode": _first,
+    "os.fsdecode": _first,
+}

@@ -1,0 +1,158 @@
+"""``pathlib`` on abstract text. What writes is in the catalogue; this is what computes paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.containers import new_list
+from lambdalint.flow.models.os_path import absolute, expand_user, normalised
+from lambdalint.flow.operators import join_paths
+from lambdalint.flow.store import PROCESS
+from lambdalint.flow.text import confined_text, has_holes, hole_text
+from lambdalint.flow.values import (
+    EITHER,
+    UNKNOWN,
+    Atom,
+    Items,
+    PathText,
+    Text,
+    Value,
+    bounded,
+    text_of,
+    texts_of,
+)
+from lambdalint.model import Hole, HoleKind
+
+if TYPE_CHECKING:
+    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.machine import Machine
+
+
+def _paths(texts: list[str]) -> Value:
+    return bounded(tuple(PathText(text) for text in dict.fromkeys(texts))) or UNKNOWN
+
+
+def _receiver(call: ExternalCall) -> str:
+    return (text_of(call.receiver) if call.receiver is not None else None) or "."
+
+
+def _construct(call: ExternalCall) -> Value | None:
+    results = [""]
+    for part in call.arguments.positional:
+        results = join_paths(results, texts_of(part) or texts_of(UNKNOWN))
+    return _paths([_tidy(result) or "." for result in results])
+
+
+def _tidy(text: str) -> str:
+    """Drop a trailing separator, as ``pathlib`` does."""
+    return text.rstrip("/") or ("/" if text.startswith("/") else "")
+
+
+def _joinpath(call: ExternalCall) -> Value | None:
+    results = [_receiver(call)]
+    for part in call.arguments.positional:
+        results = join_paths(results, texts_of(part) or texts_of(UNKNOWN))
+    return _paths([_tidy(result) for result in results])
+
+
+def _with(change: Callable[[PurePosixPath, str], PurePosixPath]) -> Callable[[ExternalCall], Value | None]:
+    def model(call: ExternalCall) -> Value | None:
+        results = []
+        for part in texts_of(call.arguments.at_position(0) or UNKNOWN):
+            try:
+                results.append(str(change(PurePosixPath(_receiver(call)), part)))
+            except (ValueError, TypeError):
+                results.append(str(PurePosixPath(_receiver(call)).parent / _any_name()))
+        return _paths(results)
+
+    return model
+
+
+def _any_name() -> str:
+    return hole_text(Hole(HoleKind.UNKNOWN, confined=True))
+
+
+def _resolve(call: ExternalCall) -> Value | None:
+    return _paths([normalised(text) for text in absolute(call.machine, _receiver(call))])
+
+
+def _expanduser(call: ExternalCall) -> Value | None:
+    return _paths([expand_user(call.machine, _receiver(call))])
+
+
+def _home(call: ExternalCall) -> Value | None:
+    return _paths([call.machine.rooms.home])
+
+
+def _cwd(call: ExternalCall) -> Value | None:
+    return _paths(texts_of(call.machine.store.get(PROCESS, "cwd") or ()))
+
+
+def _same(call: ExternalCall) -> Value | None:
+    return (PathText(_receiver(call)),)
+
+
+def _as_text(call: ExternalCall) -> Value | None:
+    return (Text(_receiver(call)),)
+
+
+def _below(call: ExternalCall) -> Value | None:
+    return new_list(call.machine, [_paths([f"{_receiver(call)}/{_any_name()}"])], complete=False)
+
+
+def _either(call: ExternalCall) -> Value | None:
+    return EITHER
+
+
+def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
+    """Return the computed attributes of a path."""
+    if not isinstance(atom, PathText) or not dotted.startswith("pathlib.Path."):
+        return None
+    path = PurePosixPath(atom.text)
+    name = dotted.rpartition(".")[2]
+    if name == "parent":
+        if has_holes(atom.text) and "/" not in atom.text:
+            return (atom,)
+        return (PathText(str(path.parent)),)
+    if name == "name":
+        return (Text(confined_text(path.name)),)
+    if name == "stem":
+        return (Text(confined_text(path.stem)),)
+    if name == "suffix":
+        return (Text(confined_text(path.suffix)),) if path.suffix or not has_holes(atom.text) else UNKNOWN
+    if name in ("anchor", "root"):
+        return (Text(path.root),)
+    if name == "parents":
+        return (Items(tuple((PathText(str(parent)),) for parent in path.parents)),)
+    if name == "parts":
+        return (Items(tuple((Text(confined_text(part)),) for part in path.parts)),)
+    return None
+
+
+MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
+    "pathlib.Path": _construct,
+    "pathlib.PurePath": _construct,
+    "pathlib.Path.joinpath": _joinpath,
+    "pathlib.Path.with_name": _with(lambda path, part: path.with_name(part)),
+    "pathlib.Path.with_suffix": _with(lambda path, part: path.with_suffix(part)),
+    "pathlib.Path.with_stem": _with(lambda path, part: path.with_name(part + path.suffix)),
+    "pathlib.Path.relative_to": _with(lambda path, part: path.relative_to(part)),
+    "pathlib.Path.resolve": _resolve,
+    "pathlib.Path.absolute": _resolve,
+    "pathlib.Path.expanduser": _expanduser,
+    "pathlib.Path.home": _home,
+    "pathlib.Path.cwd": _cwd,
+    "pathlib.Path.as_posix": _as_text,
+    "pathlib.Path.__str__": _as_text,
+    "pathlib.Path.__fspath__": _as_text,
+    "pathlib.Path.as_uri": _as_text,
+    "pathlib.Path.iterdir": _below,
+    "pathlib.Path.glob": _below,
+    "pathlib.Path.rglob": _below,
+    "pathlib.Path.exists": _either,
+    "pathlib.Path.is_file": _either,
+    "pathlib.Path.is_dir": _either,
+    "pathlib.Path.is_relative_to": _either,
+}

@@ -1,0 +1,396 @@
+"""Objects: attributes, classes, instances, properties and decorators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.flow import calls, externals, imports
+from lambdalint.flow.values import (
+    EITHER,
+    FALSE,
+    NOTHING,
+    TRUE,
+    UNKNOWN,
+    Atom,
+    Bound,
+    Class,
+    External,
+    ExternalMethod,
+    ExternalObject,
+    Function,
+    Instance,
+    Items,
+    ListOf,
+    Mapping,
+    Module,
+    Number,
+    Opaque,
+    Partial,
+    PathText,
+    SuperOf,
+    Text,
+    Truth,
+    Value,
+    Wrapped,
+    join,
+)
+from lambdalint.flow.containers import extend_origin
+
+if TYPE_CHECKING:
+    from lambdalint.flow.machine import ClassInfo, Machine
+
+_RECORD_DECORATORS = frozenset(
+    {"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attrs.define", "attrs.frozen", "attr.dataclass",
+     "pydantic.dataclasses.dataclass"}
+)  # fmt: skip
+_RECORD_BASES = frozenset(
+    {"pydantic.BaseModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings", "typing.NamedTuple", "msgspec.Struct",
+     "sqlmodel.SQLModel"}
+)  # fmt: skip
+
+
+def attribute(machine: Machine, owner: Value, name: str) -> Value:
+    """Return ``owner.name``; ``()`` where it certainly does not exist."""
+    result: Value = ()
+    for atom in owner:
+        result = join(result, _attribute_of(machine, atom, name))
+    return result
+
+
+def _attribute_of(machine: Machine, atom: Atom, name: str) -> Value:
+    if isinstance(atom, Module):
+        return imports.member(machine, atom, name)
+    if isinstance(atom, Instance):
+        return _instance_attribute(machine, atom, name)
+    if isinstance(atom, Class):
+        return _class_member(machine, atom, name)
+    if isinstance(atom, External):
+        return externals.constant(machine, atom, name)
+    if isinstance(atom, ExternalObject):
+        stored = machine.store.get(atom.uid, name)
+        if stored is not None:
+            return stored
+        return externals.object_attribute(machine, atom, name)
+    if isinstance(atom, ExternalMethod):
+        return externals.object_attribute(machine, atom, name)
+    if isinstance(atom, SuperOf):
+        return _super_attribute(machine, atom, name)
+    if isinstance(atom, Opaque):
+        return externals.opaque_attribute(machine, atom, name)
+    if isinstance(atom, (Text, PathText, ListOf, Mapping, Items, Number, Truth)):
+        return externals.value_attribute(machine, atom, name)
+    if isinstance(atom, (Function, Bound, Partial, Wrapped)):
+        return _function_attribute(machine, atom, name)
+    return ()
+
+
+def _function_attribute(machine: Machine, atom: Atom, name: str) -> Value:
+    if isinstance(atom, Partial) and name == "func":
+        return (atom.function,)
+    if name == "__wrapped__":
+        return (atom,)
+    return (ExternalMethod(atom, name),)
+
+
+def _instance_attribute(machine: Machine, atom: Instance, name: str) -> Value:
+    stored = machine.store.get(atom.uid, name)
+    if stored is not None:
+        return stored
+    if name == "__class__":
+        return (Class(atom.cls, machine.classes[atom.cls].facts.name),)
+    if name == "__dict__":
+        return UNKNOWN
+    found = class_attribute(machine, atom.cls, name)
+    if found:
+        return _bind(machine, found, atom)
+    getter = class_attribute(machine, atom.cls, "__getattr__")
+    if getter and not name.startswith("__"):
+        return calls.call(machine, _bind(machine, getter, atom), calls.Arguments(((Text(name),),)))
+    info = machine.classes[atom.cls]
+    if info.external_bases and not name.startswith("__"):
+        return externals.object_attribute(machine, ExternalObject(info.external_bases[0], atom.uid), name)
+    return ()
+
+
+def _bind(machine: Machine, value: Value, receiver: Atom) -> Value:
+    result: Value = ()
+    for atom in value:
+        if isinstance(atom, Function):
+            result = join(result, (Bound(atom, receiver),))
+        elif isinstance(atom, Wrapped) and atom.kind == "property":
+            result = join(result, calls.call(machine, (Bound(atom.function, receiver),), calls.Arguments()))
+        elif isinstance(atom, Wrapped) and atom.kind == "classmethod":
+            owner = Class(receiver.cls, "") if isinstance(receiver, Instance) else receiver
+            result = join(result, (Bound(atom.function, owner),))
+        elif isinstance(atom, Wrapped) and atom.kind == "staticmethod":
+            result = join(result, (atom.function,))
+        elif isinstance(atom, Wrapped):
+            result = join(result, (Bound(atom.function, receiver),))
+        else:
+            result = join(result, (atom,))
+    return result
+
+
+def _class_member(machine: Machine, atom: Class, name: str) -> Value:
+    if name == "__name__":
+        return (Text(atom.name),)
+    if name == "as_view" and machine.classes[atom.uid].external_bases:
+        return (Partial(External("web.as_view"), ((atom,),), ()),)
+    result: Value = ()
+    for found in class_attribute(machine, atom.uid, name):
+        if isinstance(found, Wrapped) and found.kind in ("classmethod", "staticmethod"):
+            result = join(result, _bind(machine, (found,), atom))
+        else:
+            result = join(result, (found,))
+    if result and _is_enum(machine, atom.uid) and not isinstance(result[0], (Function, Bound, Wrapped)):
+        return _enum_member(machine, atom, name, result)
+    if not result and machine.classes[atom.uid].external_bases:
+        return (ExternalMethod(ExternalObject(machine.classes[atom.uid].external_bases[0]), name),)
+    return result
+
+
+def _is_enum(machine: Machine, cls: int) -> bool:
+    return any(base.startswith("enum.") for base in machine.classes[cls].external_bases)
+
+
+def _enum_member(machine: Machine, cls: Class, name: str, value: Value) -> Value:
+    member = machine.store.get(cls.uid, f"<member {name}>")
+    if member is None:
+        if any("str" in base or "Str" in base for base in machine.classes[cls.uid].external_bases):
+            return value
+        instance = machine.new_instance(cls)
+        machine.store.set(instance.uid, "value", value)
+        machine.store.set(instance.uid, "name", (Text(name),))
+        member = (instance,)
+        machine.store.set(cls.uid, f"<member {name}>", member)
+    return member
+
+
+def class_attribute(machine: Machine, cls: int, name: str) -> Value:
+    """Return what a class or its bases bind a name to; ``()`` if none does."""
+    for uid in machine.classes[cls].linear:
+        found = machine.store.get(uid, name)
+        if found is not None:
+            return found
+    return ()
+
+
+def settle_bases(machine: Machine, uid: int, info: ClassInfo) -> None:
+    """Compute the order in which a class and its bases are searched, and which bases are from elsewhere."""
+    linear = [uid]
+    external: list[str] = []
+    for base in info.bases:
+        if isinstance(base, Class):
+            parent = machine.classes[base.uid]
+            linear.extend(other for other in parent.linear if other not in linear)
+            external.extend(parent.external_bases)
+            info.is_record = info.is_record or parent.is_record
+            info.fields = [*info.fields, *parent.fields]
+        elif isinstance(base, External):
+            name = machine.catalogue.canonical(base.name)
+            external.append(name)
+            info.is_record = info.is_record or name in _RECORD_BASES
+    info.linear = tuple(linear)
+    info.external_bases = tuple(dict.fromkeys(external))
+
+
+def declare_field(machine: Machine, name: str, *, has_default: bool) -> None:
+    """Note an annotated name of a class body: a record's field."""
+    info = machine.classes.get(machine.frame.scope)
+    if info is not None:
+        info.fields.append((name, has_default))
+
+
+def construct(machine: Machine, cls: Class, arguments: calls.Arguments) -> Value:
+    """Return a new instance of a class, after its ``__init__``."""
+    if _is_enum(machine, cls.uid):
+        return UNKNOWN
+    instance = machine.new_instance(cls)
+    info = machine.classes[cls.uid]
+    maker = class_attribute(machine, cls.uid, "__init__")
+    if maker:
+        calls.call(machine, _bind(machine, maker, instance), arguments)
+    elif info.is_record:
+        _fill_record(machine, instance, info, arguments)
+    elif info.external_bases:
+        externals.construct_base(machine, instance, info.external_bases[0], arguments)
+    return (instance,)
+
+
+def _fill_record(machine: Machine, instance: Instance, info: ClassInfo, arguments: calls.Arguments) -> None:
+    positional = list(arguments.positional)
+    for name, has_default in info.fields:
+        if name in arguments.keywords:
+            value = arguments.keywords[name]
+        elif positional:
+            value = positional.pop(0)
+        elif has_default:
+            value = join(_default(machine, info, name), arguments.others)
+        else:
+            value = arguments.others or arguments.rest or UNKNOWN
+        machine.store.set(instance.uid, name, value)
+    post = class_attribute(machine, instance.cls, "__post_init__")
+    if post:
+        calls.call(machine, _bind(machine, post, instance), calls.Arguments())
+
+
+def _default(machine: Machine, info: ClassInfo, name: str) -> Value:
+    value = ()
+    for uid in info.linear:
+        value = machine.store.get(uid, name) or ()
+        if value:
+            break
+    for atom in value:
+        if isinstance(atom, ExternalObject) and machine.store.get(atom.uid, "<default>") is not None:
+            return machine.store.get(atom.uid, "<default>") or UNKNOWN
+        if isinstance(atom, ExternalObject) and machine.store.get(atom.uid, "<factory>") is not None:
+            factory = machine.store.get(atom.uid, "<factory>") or UNKNOWN
+            return calls.call(machine, factory, calls.Arguments())
+    return value or UNKNOWN
+
+
+def set_attribute(machine: Machine, owner: Value, name: str, value: Value) -> None:
+    """Run ``owner.name = value``: it replaces where the owner is one object, else it joins."""
+    for atom in owner:
+        uid = 0
+        if isinstance(atom, Instance):
+            setter = class_attribute(machine, atom.cls, name)
+            if any(isinstance(found, Wrapped) and found.kind == "property" for found in setter):
+                machine.store.set(atom.uid, f"_{name}", value)
+                continue
+            uid = atom.uid
+        elif isinstance(atom, Class):
+            uid = atom.uid
+        elif isinstance(atom, ExternalObject):
+            uid = atom.uid
+        elif isinstance(atom, Module):
+            uid = machine.module_scope(atom)
+        if uid and len(owner) == 1:
+            machine.store.set(uid, name, value)
+        elif uid:
+            machine.store.add(uid, name, value)
+
+
+def super_value(machine: Machine) -> Value:
+    """Return ``super()`` of the method that is being run."""
+    for frame in reversed(machine.frames):
+        if frame.owner and frame.receiver is not None:
+            return (SuperOf(frame.owner, frame.receiver),)
+    return UNKNOWN
+
+
+def _super_attribute(machine: Machine, atom: SuperOf, name: str) -> Value:
+    receiver = atom.receiver
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver.uid if isinstance(receiver, Class) else 0
+    linear = machine.classes[cls].linear if cls in machine.classes else ()
+    after = linear[linear.index(atom.owner) + 1 :] if atom.owner in linear else machine.classes[atom.owner].linear[1:]
+    for uid in after:
+        found = machine.store.get(uid, name)
+        if found is not None:
+            return _bind(machine, found, receiver)
+    external = machine.classes[atom.owner].external_bases
+    if external and isinstance(receiver, Instance):
+        if name == "__init__":
+            return (ExternalMethod(ExternalObject(external[0], receiver.uid), "__init__"),)
+        return externals.object_attribute(machine, ExternalObject(external[0], receiver.uid), name)
+    if name == "__init__" and isinstance(receiver, Instance) and machine.classes[receiver.cls].is_record:
+        return UNKNOWN
+    return ()
+
+
+_WRAPPERS = {
+    "builtins.property": "property", "functools.cached_property": "property", "builtins.classmethod": "classmethod",
+    "abc.abstractproperty": "property", "django.utils.functional.cached_property": "property",
+    "werkzeug.utils.cached_property": "property", "builtins.staticmethod": "staticmethod",
+    "contextlib.contextmanager": "contextmanager", "contextlib.asynccontextmanager": "contextmanager",
+}  # fmt: skip
+
+
+def apply_decorator(machine: Machine, decorator: Value, value: Value) -> Value:
+    """Return what a decorator makes of a definition."""
+    result: Value = ()
+    for atom in decorator:
+        if isinstance(atom, External):
+            name = machine.catalogue.canonical(atom.name)
+            if name in _WRAPPERS and isinstance(value[0], (Function, Wrapped)):
+                result = join(result, (Wrapped(_WRAPPERS[name], value[0]),))
+                continue
+            if name in _RECORD_DECORATORS:
+                _mark_record(machine, value)
+            result = join(result, value)
+        elif isinstance(atom, (Function, Bound, Class, Instance, Partial)):
+            made = calls.call(machine, (atom,), calls.Arguments((value,)))
+            result = join(result, _callable_or(made, value))
+        else:
+            externals.decorated(machine, atom, value)
+            if isinstance(atom, ExternalObject) and atom.type in _RECORD_DECORATORS:
+                _mark_record(machine, value)
+            result = join(result, value)
+    return result or value
+
+
+def _callable_or(made: Value, value: Value) -> Value:
+    """A decorator whose result is not understood still leads to the function it decorates."""
+    known = tuple(atom for atom in made if not isinstance(atom, (Opaque, ExternalObject, ExternalMethod)))
+    return known if known and known != NOTHING else value
+
+
+def _mark_record(machine: Machine, value: Value) -> None:
+    for atom in value:
+        if isinstance(atom, Class):
+            machine.classes[atom.uid].is_record = True
+
+
+def is_instance(machine: Machine, atom: Atom, wanted: Value) -> Value:
+    """Return the outcome of ``isinstance``."""
+    kinds: list[Atom] = []
+    for item in wanted:
+        if isinstance(item, Items):
+            kinds.extend(part for inner in item.items for part in inner)
+        else:
+            kinds.append(item)
+    result = FALSE
+    for kind in kinds:
+        outcome = _is_of(machine, atom, kind)
+        if outcome == TRUE:
+            return TRUE
+        if outcome != FALSE:
+            result = EITHER
+    return result
+
+
+_BUILTIN_ATOMS: dict[str, tuple[type[Atom], ...]] = {
+    "builtins.str": (Text,), "builtins.bytes": (Text,), "builtins.dict": (Mapping,), "builtins.list": (ListOf,),
+    "builtins.tuple": (Items,), "builtins.int": (Number,), "builtins.float": (Number,), "builtins.bool": (Truth,),
+    "pathlib.Path": (PathText,), "pathlib.PurePath": (PathText,), "os.PathLike": (PathText,),
+}  # fmt: skip
+
+
+def _is_of(machine: Machine, atom: Atom, kind: Atom) -> Value:
+    if isinstance(kind, Class):
+        if isinstance(atom, Instance):
+            return TRUE if kind.uid in machine.classes[atom.cls].linear else FALSE
+        return FALSE if isinstance(atom, (Text, PathText, Number, Truth, Mapping, ListOf, Items)) else EITHER
+    if isinstance(kind, External):
+        types = _BUILTIN_ATOMS.get(machine.catalogue.canonical(kind.name))
+        if types is not None:
+            if isinstance(atom, types):
+                return TRUE
+            known = (Text, PathText, Number, Truth, Mapping, ListOf, Items, Instance, Function)
+            return FALSE if isinstance(atom, known) else EITHER
+    return EITHER
+
+
+def external_item(machine: Machine, atom: Atom, index: Value) -> Value:
+    """Return ``atom[index]`` of something from elsewhere."""
+    return externals.item(machine, atom, index)
+
+
+def set_external_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
+    """Run ``atom[index] = value`` on something from elsewhere."""
+    externals.set_item(machine, atom, index, value)
+
+
+def origin_of(atom: Opaque, name: str) -> Opaque:
+    """Return an attribute of an unknown value."""
+    return Opaque(extend_origin(atom.hole, f".{name}"))

@@ -1,0 +1,203 @@
+"""Which file an import means, in the room of one function, and where that file lies at run time."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdalint.facts import CannotParse, ModuleFacts, read_module, read_text
+
+if TYPE_CHECKING:
+    from lambdalint.model import Function, Problem, Tree
+
+_NEVER_GUESSED = frozenset(sys.stdlib_module_names) | {
+    "aws_cdk", "boto3", "botocore", "click", "crhelper", "django", "fastapi", "flask", "numpy", "pandas", "pkg_resources",
+    "PIL", "pydantic", "pytest", "requests", "setuptools", "six", "sqlalchemy", "yaml",
+}  # fmt: skip
+"""Names of well-known libraries: a folder of that name elsewhere in the repository is not what is imported."""
+
+
+class Sources:
+    """The facts of the project's files, parsed on demand and kept."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.broken: dict[str, Problem] = {}
+        self._facts: dict[str, ModuleFacts | None] = {}
+        self._inline: dict[str, str] = {}
+        self._by_name: dict[str, list[str]] | None = None
+
+    def add_inline(self, virtual_path: str, text: str) -> None:
+        """Make the code of a template readable under its virtual path."""
+        self._inline[virtual_path] = text
+
+    def facts(self, path: str) -> ModuleFacts | None:
+        """Return a file's facts, or None if it is missing or broken (then ``broken`` says why)."""
+        if path not in self._facts:
+            self._facts[path] = self._read(path)
+        return self._facts[path]
+
+    def _read(self, path: str) -> ModuleFacts | None:
+        try:
+            if path in self._inline:
+                return read_text(path, self._inline[path])
+            content = self.tree.read(path)
+            return read_module(path, content) if content is not None else None
+        except CannotParse as error:
+            self.broken[path] = error.problem
+            return None
+
+    @property
+    def read_paths(self) -> tuple[str, ...]:
+        """The files that were read, in order of their paths."""
+        return tuple(sorted(self._facts))
+
+    def named(self, name: str) -> list[str]:
+        """Return the folders that hold a top-level module or package *name*, anywhere in the project."""
+        if self._by_name is None:
+            self._by_name = {}
+            for path in self.tree.files:
+                if path.endswith(".py"):
+                    folder, _, file = path.rpartition("/")
+                    self._by_name.setdefault(file[:-3], []).append(folder)
+                    if file == "__init__.py":
+                        parent, _, package = folder.rpartition("/")
+                        self._by_name.setdefault(package, []).append(parent)
+        return self._by_name.get(name, [])
+
+
+@dataclass(frozen=True)
+class Root:
+    """A folder of the project that imports are resolved in, and where its content lies at run time."""
+
+    directory: str
+    mounted: str
+
+
+class Finder:
+    """Resolves imports for one function."""
+
+    def __init__(self, sources: Sources, function: Function) -> None:
+        self._sources = sources
+        self._tree = sources.tree
+        room = function.room
+        task_root = room.task_root.rstrip("/")
+        prefix = function.prefix.strip("/")
+        self.roots = [Root(function.code_root, f"{task_root}/{prefix}".rstrip("/"))]
+        for layer in room.layers:
+            if layer.directory is None:
+                continue
+            for folder in _layer_folders(layer.directory, self._tree):
+                below = folder[len(layer.directory) :].strip("/")
+                self.roots.append(Root(folder, f"/opt/{below}".rstrip("/") if below else "/opt/python"))
+        for directory in function.search_path:
+            self.roots.append(Root(directory, task_root))
+        self._inline = function.inline
+        self._cache: dict[str, str | None] = {}
+
+    def add_root(self, runtime_path: str) -> None:
+        """Add a literal ``sys.path`` entry, given as it reads at run time."""
+        source = self.source_of(runtime_path)
+        if source is not None and all(root.directory != source for root in self.roots):
+            self.roots.append(Root(source, runtime_path.rstrip("/")))
+            self._cache.clear()
+
+    def source_of(self, runtime_path: str) -> str | None:
+        """Return the project's folder that lies at *runtime_path* at run time, or None."""
+        for root in self.roots:
+            if runtime_path == root.mounted or runtime_path.startswith(root.mounted + "/"):
+                below = runtime_path[len(root.mounted) :].strip("/")
+                found = self._tree.join(root.directory, below or ".")
+                if found is not None and found in self._tree.directories:
+                    return found
+        return None
+
+    def runtime_path(self, path: str) -> str:
+        """Return where a project file lies at run time."""
+        if self._inline is not None and path == self._inline.virtual_path:
+            return f"{self.roots[0].mounted}/index.py"
+        best: Root | None = None
+        for root in self.roots:
+            inside = not root.directory or path.startswith(root.directory + "/")
+            if inside and (best is None or len(root.directory) > len(best.directory)):
+                best = root
+        if best is None:
+            return f"{self.roots[0].mounted}/{path}"
+        return f"{best.mounted}/{path[len(best.directory) :].lstrip('/')}"
+
+    def resolve(self, dotted: str, importer: str) -> str | None:
+        """Return the file that an absolute import means (a folder's path ends in ``/``), or None if it is not ours."""
+        key = f"{dotted}|{importer.rpartition('/')[0]}"
+        if key not in self._cache:
+            self._cache[key] = self._resolve(dotted, importer)
+        return self._cache[key]
+
+    def _resolve(self, dotted: str, importer: str) -> str | None:
+        relative = dotted.replace(".", "/")
+        for root in self.roots:
+            found = self.in_directory(root.directory, relative)
+            if found is not None and not (found.endswith("/") and dotted.partition(".")[0] in _NEVER_GUESSED):
+                return found
+        top = dotted.partition(".")[0]
+        if top in _NEVER_GUESSED:
+            return None
+        folders = self._sources.named(top)
+        nearest = _nearest(folders, importer)
+        return self.in_directory(nearest, relative) if nearest is not None else None
+
+    def in_directory(self, directory: str, relative: str) -> str | None:
+        """Return the module file at *relative* below *directory*, or None."""
+        base = self._tree.join(directory, relative)
+        if base is None:
+            return None
+        for candidate in (f"{base}/__init__.py", f"{base}.py"):
+            if candidate in self._tree:
+                return candidate
+        return f"{base}/" if base and base in self._tree.directories else None
+
+    def resolve_relative(self, module: str, level: int, importer: str) -> str | None:
+        """Return the file that a relative import means, or None."""
+        directory = importer.rstrip("/").rpartition("/")[0] if not importer.endswith("/") else importer.rstrip("/")
+        for _ in range(level - 1):
+            directory = directory.rpartition("/")[0]
+        if not module:
+            init = f"{directory}/__init__.py".lstrip("/")
+            return init if init in self._tree else f"{directory}/"
+        return self.in_directory(directory, module.replace(".", "/"))
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """Return the file of a package's submodule, or None."""
+        if package.endswith("/__init__.py") or package.endswith("/"):
+            return self.in_directory(package.rstrip("/").removesuffix("/__init__.py"), name)
+        return None
+
+
+def _layer_folders(directory: str, tree: Tree) -> list[str]:
+    folders = []
+    for below in ("python", "python/lib/python3/site-packages"):
+        folder = f"{directory}/{below}".strip("/")
+        if folder in tree.directories:
+            folders.append(folder)
+    if not folders:
+        # A build step puts the content into ``python/``.
+        folders.append(directory)
+    return folders
+
+
+def _nearest(folders: list[str], importer: str) -> str | None:
+    """Return the one folder that shares the longest path with *importer*; None where two share it equally."""
+    best: list[str] = []
+    best_length = -1
+    parts = importer.split("/")
+    for folder in dict.fromkeys(folders):
+        shared = 0
+        for left, right in zip(folder.split("/"), parts, strict=False):
+            if left != right:
+                break
+            shared += 1
+        if shared > best_length:
+            best, best_length = [folder], shared
+        elif shared == best_length:
+            best.append(folder)
+    return best[0] if len(best) == 1 else None

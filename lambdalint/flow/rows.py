@@ -1,0 +1,252 @@
+"""Applies the catalogue's rows to a call: the effects it has, and what it returns."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.operators import product
+from lambdalint.flow.text import has_holes, hole_text, without_marks
+from lambdalint.flow.values import (
+    NOTHING,
+    UNKNOWN,
+    External,
+    ExternalObject,
+    Items,
+    Nothing,
+    Opaque,
+    PathText,
+    Text,
+    Truth,
+    Value,
+    bounded,
+    confined,
+    join,
+    text_of,
+    texts_of,
+)
+from lambdalint.model import EffectKind, Guard, Hole, HoleKind
+
+if TYPE_CHECKING:
+    from lambdalint.catalogue.schema import Condition, EffectRow, ReturnsRow
+    from lambdalint.flow.externals import ExternalCall
+
+_TEMPLATE = re.compile(r"<(tempdir|cwd|home|unique)>")
+_REFERENCE = re.compile(r"\{([^}]+)\}")
+
+
+def emit_effects(external: ExternalCall) -> None:
+    """Note the effects that the catalogue gives a call."""
+    catalogue = external.machine.catalogue
+    if external.name in catalogue.neutral:
+        return
+    rows = catalogue.effects.get(external.name)
+    by_name = False
+    if rows is None and external.receiver is not None and not isinstance(external.receiver, (Text, PathText)):
+        rows = catalogue.effect_methods.get(external.method)
+        by_name = True
+    for row in rows or ():
+        if _applies(external, row):
+            _emit(external, row, by_name=by_name)
+    for read in catalogue.reads.get(external.name, ()):
+        path = external.argument(read.path)
+        if path is not None and not read.exists and not rows_write(external, rows or ()):
+            external.machine.log.add(external.machine, EffectKind.READ, external.name, path, external.span)
+
+
+def rows_write(external: ExternalCall, rows: tuple[EffectRow, ...]) -> bool:
+    """Tell whether one of the rows says that the call changes something."""
+    return any(_applies(external, row) for row in rows)
+
+
+def _applies(external: ExternalCall, row: EffectRow) -> bool:
+    if row.arity is not None and not row.arity[0] <= external.count <= row.arity[1]:
+        return False
+    return all(_holds(external, condition) for condition in row.when)
+
+
+def _holds(external: ExternalCall, condition: Condition) -> bool:
+    value = external.argument(condition.argument)
+    if value is None or value == NOTHING:
+        if condition.default is None:
+            return condition.negate
+        return bool(_pattern(condition.matches).search(condition.default)) != condition.negate
+    outcomes = set()
+    for atom in value:
+        rendered = _condition_text(atom)
+        if rendered is None:
+            outcomes.add(condition.unknown)
+        else:
+            outcomes.add(bool(_pattern(condition.matches).search(rendered)) != condition.negate)
+    return True in outcomes
+
+
+def _condition_text(atom: object) -> str | None:
+    if isinstance(atom, External):
+        return atom.name
+    if isinstance(atom, (Text, PathText)):
+        return without_marks(atom.text)
+    if isinstance(atom, Nothing):
+        return "None"
+    if isinstance(atom, (Opaque, ExternalObject)):
+        return None
+    rendered = text_of(atom)  # type: ignore[arg-type]  # every atom reaches this through a Value
+    return None if rendered is None or has_holes(rendered) else rendered
+
+
+@lru_cache(maxsize=None)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
+    machine = external.machine
+    path: Value | None = None
+    argument = None
+    defaulted = False
+    if row.path == "self":
+        path = external.argument("self")
+    elif row.path is not None:
+        path = external.argument(row.path)
+        argument = external.argument_span(row.path)
+    if path is not None:
+        path = tuple(atom for atom in path if not isinstance(atom, Nothing)) or None
+    if path is None:
+        template = row.place if row.place is not None else row.default
+        if template is None:
+            return
+        path = expand(external, template)
+        defaulted = row.path is not None
+    if by_name and not any(isinstance(atom, (Text, PathText)) for atom in path):
+        return
+    suffix = "" if defaulted else "".join(texts_of(_filled(external, row.suffix)))
+    guards: frozenset[Guard] = frozenset()
+    if row.kind is EffectKind.CREATE_DIR and _exist_ok(external):
+        guards = frozenset({Guard.EXIST_OK})
+    if row.kind is EffectKind.DELETE and _ignores_errors(external):
+        guards |= {Guard.FALLBACK}
+    machine.log.add(
+        machine,
+        row.kind,
+        row.call,
+        path,
+        external.span,
+        argument=argument,
+        defaulted=defaulted,
+        guards=guards,
+        suffix=suffix,
+    )
+
+
+def _exist_ok(external: ExternalCall) -> bool:
+    value = external.arguments.keywords.get("exist_ok")
+    return value is not None and Truth(value=True) in value
+
+
+def _ignores_errors(external: ExternalCall) -> bool:
+    value = external.arguments.keywords.get("ignore_errors")
+    if value is None and external.name == "shutil.rmtree":
+        value = external.arguments.at_position(1)
+    return value is not None and Truth(value=True) in value
+
+
+def _filled(external: ExternalCall, template: str) -> Value:
+    """Replace ``{parameter}`` in a template by the argument's text, and the room's own words."""
+    value = template
+    for match in _REFERENCE.finditer(template):
+        argument = external.argument(match[1])
+        found = texts_of(argument)[:1] if argument else []
+        value = value.replace(match[0], found[0] if found else hole_text(Hole(HoleKind.UNKNOWN)))
+    return expand(external, value)
+
+
+def expand(external: ExternalCall, template: str) -> Value:
+    """Return the text of a template: ``<tempdir>``, ``<cwd>``, ``<home>``, ``<unique>`` and ``~``."""
+    machine = external.machine
+
+    def replace(match: re.Match[str]) -> str:
+        if match[1] == "tempdir":
+            return machine.deployed.room.writable[0] if machine.deployed.room.writable else "/tmp"
+        if match[1] == "home":
+            return machine.rooms.home
+        if match[1] == "cwd":
+            return next(iter(machine.cwds()), machine.deployed.room.cwd)
+        return hole_text(Hole(HoleKind.UNIQUE, external.method, confined=True))
+
+    text = _TEMPLATE.sub(replace, template)
+    if text.startswith("~"):
+        text = machine.rooms.home + text[1:]
+    return (Text(text),)
+
+
+def returned(external: ExternalCall) -> Value | None:
+    """Return what the catalogue says that a call returns, or None if it says nothing."""
+    catalogue = external.machine.catalogue
+    passes = catalogue.passes.get(external.name)
+    if passes is None and isinstance(external.receiver, Opaque):
+        passes = catalogue.pass_methods.get(external.method)
+    if passes:
+        value = external.argument(passes[0].value)
+        if value is not None:
+            return confined(value) if passes[0].confined else value
+        return UNKNOWN
+    rows = catalogue.returns.get(external.name)
+    return _build(external, rows[0]) if rows else None
+
+
+def _build(external: ExternalCall, row: ReturnsRow) -> Value:
+    machine = external.machine
+    if row.unique:
+        hole = Hole(HoleKind.UNIQUE, f"{external.name.rpartition('.')[2]}()", confined=True)
+        return (Opaque(hole, truthy=True),)
+    path = _returned_path(external, row)
+    if row.items:
+        items = [path if item.startswith("<") and path else _item(external, item) for item in row.items]
+        return (Items(tuple(items)),)
+    if row.type is None:
+        if path is not None:
+            return confined(path) if row.confined else path
+        return (Opaque(Hole(HoleKind.UNKNOWN, external.method, confined=row.confined)),)
+    kind = "".join(texts_of(_filled(external, row.type)))
+    if has_holes(kind):
+        kind = kind[: next(i for i, character in enumerate(kind) if has_holes(character))].rstrip(".")
+    uid = machine.store.new_uid()
+    result: Value = (ExternalObject(machine.catalogue.canonical(kind), uid),)
+    if path is not None:
+        machine.store.set(uid, "<path>", path)
+        if row.value is not None or row.type.startswith(("io.", "tempfile.")):
+            machine.store.set(uid, "name", path)
+        if row.enters == "value":
+            machine.store.set(uid, "<enter>", path)
+    return result
+
+
+def _item(external: ExternalCall, item: str) -> Value:
+    if item == "unknown":
+        return UNKNOWN
+    if item.startswith("<"):
+        return expand(external, item)
+    return (ExternalObject(item, external.machine.store.new_uid()),)
+
+
+def _returned_path(external: ExternalCall, row: ReturnsRow) -> Value | None:
+    """Return the path that a result stands for: below a given directory, or by the template."""
+    template = row.value or next((item for item in row.items if item.startswith("<")), None)
+    given = external.argument(row.path) if row.path is not None else None
+    given = tuple(atom for atom in given if not isinstance(atom, Nothing)) if given else None
+    if given and row.suffix:
+        suffixes = texts_of(_filled(external, row.suffix))
+        given = bounded(tuple(Text(text) for text in product(texts_of(given), suffixes)))
+    if template is None:
+        return given
+    own = expand(external, template)
+    if not given:
+        return own
+    name = "".join(texts_of(own)).rpartition("/")[2]
+    result: Value = ()
+    for text in texts_of(given):
+        result = join(result, (Text(f"{text.rstrip('/')}/{name}"),))
+    return result
+
+

@@ -1,0 +1,283 @@
+"""Abstract values: small sets of atoms, each one thing that an expression may evaluate to.
+
+The lattice is ordered by inclusion; ``()`` is unreachable, ``UNKNOWN`` stands for anything. Joins keep at most
+``MOST_TEXTS`` texts and ``MOST_ATOMS`` atoms; beyond that the texts keep their common directory and lose the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, Union
+
+import msgspec
+
+from lambdalint.flow.text import common_directory, confined_text, hole_text, holes_in
+from lambdalint.model import Hole, HoleKind
+
+MOST_TEXTS = 8
+MOST_ATOMS = 40
+
+
+class Atom(msgspec.Struct, frozen=True, gc=False):
+    """One abstract thing."""
+
+
+class Text(Atom):
+    """A string (or bytes), with a private-use character for each hole (see ``lambdalint.flow.text``)."""
+
+    text: str
+
+
+class PathText(Atom):
+    """A ``pathlib`` path."""
+
+    text: str
+
+
+class Number(Atom):
+    """A number."""
+
+    value: Union[int, float]
+
+
+class Truth(Atom):
+    """``True`` or ``False``."""
+
+    value: bool
+
+
+class Nothing(Atom):
+    """``None``."""
+
+
+class Opaque(Atom):
+    """A value that is not known; ``truthy`` tells that it is not empty."""
+
+    hole: Hole
+    truthy: bool = False
+
+
+class Items(Atom):
+    """A tuple of known length."""
+
+    items: tuple[Value, ...]
+
+
+class ListOf(Atom):
+    """A list, set or iterator: its elements are joined in the store under ``(uid, "*")``.
+
+    ``(uid, "#")`` holds them one by one, as ``Items``, while they are known.
+    """
+
+    uid: int
+
+
+class Mapping(Atom):
+    """A dictionary: known keys are in the store under ``(uid, "[key]")``, the others under ``(uid, "*")``."""
+
+    uid: int
+
+
+class Function(Atom):
+    """A function of the analysed code, closed over ``scope``; ``owner`` is the class that it was defined in."""
+
+    module: str
+    index: int
+    scope: int
+    owner: int = 0
+
+
+class Bound(Atom):
+    """A method bound to its receiver."""
+
+    function: Atom
+    receiver: Atom
+
+
+class Class(Atom):
+    """A class of the analysed code; the interpreter keeps its bases, its scope is ``uid``."""
+
+    uid: int
+    name: str
+
+
+class Instance(Atom):
+    """An instance of such a class; attributes are in the store under ``(uid, name)``."""
+
+    uid: int
+    cls: int
+
+
+class Module(Atom):
+    """A module of the analysed code, by the path of its file."""
+
+    path: str
+
+
+class External(Atom):
+    """Something that the analysed code imports from elsewhere, by its dotted name."""
+
+    name: str
+
+
+class ExternalObject(Atom):
+    """What a call into elsewhere returned: an object of a dotted type; facts about it are in the store."""
+
+    type: str
+    uid: int = 0
+
+
+class ExternalMethod(Atom):
+    """An attribute of an object whose class is not part of the analysed code."""
+
+    receiver: Atom
+    name: str
+
+
+class Partial(Atom):
+    """``functools.partial``: a callable with arguments already given."""
+
+    function: Atom
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+class Wrapped(Atom):
+    """A function under a descriptor or decorator: ``property``, ``classmethod``, ``staticmethod``, ``contextmanager``."""
+
+    kind: str
+    function: Atom
+
+
+class GeneratorCall(Atom):
+    """A generator that was called and not yet run: it runs when it is entered or iterated."""
+
+    uid: int
+
+
+class SuperOf(Atom):
+    """``super()``: the attributes of the bases of class ``owner``, bound to ``receiver``."""
+
+    owner: int
+    receiver: Atom
+
+
+Value: TypeAlias = tuple[Atom, ...]
+
+NOTHING: Value = (Nothing(),)
+UNREACHABLE: Value = ()
+UNKNOWN: Value = (Opaque(Hole(HoleKind.UNKNOWN)),)
+TRUE: Value = (Truth(value=True),)
+FALSE: Value = (Truth(value=False),)
+EITHER: Value = (*TRUE, *FALSE)
+
+
+def text(value: str) -> Value:
+    """Return a string value."""
+    return (Text(value),)
+
+
+def unknown(origin: str) -> Value:
+    """Return a value of which only the origin is known."""
+    return (Opaque(Hole(HoleKind.UNKNOWN, origin)),)
+
+
+def join(left: Value, right: Value) -> Value:
+    """Return the least value that includes both, within the bounds of the lattice."""
+    if left is right or not right:
+        return left
+    if not left:
+        return right
+    added = tuple(atom for atom in right if atom not in left)
+    if not added:
+        return left
+    return bounded(left + added)
+
+
+def join_all(values: list[Value]) -> Value:
+    """Join a list of values."""
+    result: Value = ()
+    for value in values:
+        result = join(result, value)
+    return result
+
+
+def bounded(value: Value) -> Value:
+    """Enforce the bounds of the lattice."""
+    if len(value) <= MOST_TEXTS:
+        return value
+    texts = [atom.text for atom in value if isinstance(atom, Text)]
+    paths = [atom.text for atom in value if isinstance(atom, PathText)]
+    if len(texts) > MOST_TEXTS:
+        value = (*(atom for atom in value if not isinstance(atom, Text)), Text(widened(texts)))
+    if len(paths) > MOST_TEXTS:
+        value = (*(atom for atom in value if not isinstance(atom, PathText)), PathText(widened(paths)))
+    opaque = [atom for atom in value if isinstance(atom, Opaque)]
+    if len(opaque) > MOST_TEXTS:
+        kept = next((atom for atom in opaque if atom.hole.kind is HoleKind.REQUEST), opaque[0])
+        value = (*(atom for atom in value if not isinstance(atom, Opaque)), kept)
+    return value if len(value) <= MOST_ATOMS else UNKNOWN
+
+
+def widened(texts: list[str]) -> str:
+    """Return one text for many: their common directory, and a hole for what differs."""
+    return common_directory(texts) + hole_text(Hole(HoleKind.LOOP, confined=True))
+
+
+def text_of(atom: Atom) -> str | None:
+    """Return the text that ``str()`` gives; None where there is no sensible one."""
+    if isinstance(atom, (Text, PathText)):
+        return atom.text
+    if isinstance(atom, (Number, Truth)):
+        return str(atom.value)
+    if isinstance(atom, Opaque):
+        return hole_text(atom.hole)
+    if isinstance(atom, Nothing):
+        return None
+    return hole_text(Hole(HoleKind.UNKNOWN, describe(atom)))
+
+
+def describe(atom: Atom) -> str:
+    """Return what to call an atom inside a path."""
+    if isinstance(atom, ExternalObject):
+        return atom.type.rpartition(".")[2]
+    if isinstance(atom, ExternalMethod):
+        return atom.name
+    if isinstance(atom, External):
+        return atom.name.rpartition(".")[2]
+    return ""
+
+
+def texts_of(value: Value) -> list[str]:
+    """Return the distinct texts of a value; an unknown one is a hole."""
+    found: list[str] = []
+    for atom in value:
+        rendered = text_of(atom)
+        if rendered is not None and rendered not in found:
+            found.append(rendered)
+    return found
+
+
+def confined(value: Value) -> Value:
+    """Return the value with each unknown part marked as unable to leave its directory."""
+    result: Value = ()
+    for atom in value:
+        if isinstance(atom, Opaque):
+            atom = msgspec.structs.replace(atom, hole=Hole(atom.hole.kind, atom.hole.origin, confined=True))
+        elif isinstance(atom, Text):
+            atom = Text(confined_text(atom.text))
+        elif isinstance(atom, PathText):
+            atom = PathText(confined_text(atom.text))
+        result = join(result, (atom,))
+    return result
+
+
+def request_hole(value: Value) -> Hole | None:
+    """Return the first hole of a value that the sender of the request fills."""
+    for atom in value:
+        if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.REQUEST:
+            return atom.hole
+        if isinstance(atom, (Text, PathText)):
+            for hole in holes_in(atom.text):
+                if hole.kind is HoleKind.REQUEST:
+                    return hole
+    return None
