@@ -67,16 +67,18 @@ class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
 class ReturnsRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """What a call returns.
 
-    ``type`` is the dotted type of the result; ``{name@0}`` in it is replaced by that argument's literal value.
-    ``path`` is the parameter whose path the result stands for (an opened handle, a path object). ``value`` is a text
-    result: ``<tempdir>``, ``<cwd>``, ``<home>`` and ``<unique>`` are replaced. ``enters`` tells what ``with ... as``
-    binds: ``self`` or ``value``. ``confined`` tells that the result holds no path separator. ``items`` makes the
-    result a tuple of such values, ``unknown`` where nothing is known.
+    ``type`` is the dotted type of the result; ``{name@0}`` in it, and in ``suffix``, is replaced by that argument's
+    literal value. ``path`` is the parameter whose path the result stands for (a handle, a path object);
+    ``suffix`` is appended to it. ``value`` is a text result: ``<tempdir>``, ``<cwd>``, ``<home>`` and ``<unique>``
+    are replaced; it stands where the argument of ``path`` is not given. ``enters`` tells what ``with ... as`` binds:
+    ``self`` or ``value``. ``confined`` tells that the result holds no path separator. ``items`` makes the result a
+    tuple of such values, ``unknown`` where nothing is known; a given ``path`` takes the place of the known ones.
     """
 
     call: str
     type: str | None = None
     path: str | None = None
+    suffix: str = ""
     value: str | None = None
     items: tuple[str, ...] = ()
     enters: str = "self"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import evaluate  # the interpreter's modules need each other; this one is imported first
-from lambdalint.flow import calls, imports
+from lambdalint.flow import calls, imports, objects
 from lambdalint.flow.effect_log import EffectLog
 from lambdalint.flow.environment import Environment, Mentions
 from lambdalint.flow.machine import BudgetExhausted, Machine, Route
@@ -111,9 +111,8 @@ class _FunctionRun:
         path, qualname = found
         machine = self._machine
         module_name = imports.module_name(path)
-        machine.entry = EntryPoint(self.function.name, module_name, "", Phase.INIT)
-        start = Span.point(path)
-        machine.first_step = Step(start, f"{self.function.name} starts and imports {module_name}")
+        entry = EntryPoint(self.function.name, module_name, "", Phase.INIT)
+        machine.begin(entry, Step(Span.point(path), f"{self.function.name} starts and imports {module_name}"))
         module: Module | None = None
 
         def start_up() -> None:
@@ -146,8 +145,6 @@ class _FunctionRun:
         machine = self._machine
         value: Value = (module,)
         for name in qualname.split("."):
-            from lambdalint.flow import objects
-
             value = objects.attribute(machine, value, name)
         callables = [atom for atom in value if isinstance(atom, (Function, Bound, Partial, Wrapped, Instance))]
         if not callables and all(isinstance(atom, Opaque) for atom in value) and module.path not in machine.sources.broken:
@@ -166,9 +163,8 @@ class _FunctionRun:
     def _enter(self, entry: EntryPoint, atom: Atom, route: Route | None) -> None:
         machine = self._machine
         self.entry_points.append(entry)
-        machine.entry = entry
         what = f"{self.function.name} serves {route.label}" if route is not None else f"{self.function.name} is invoked"
-        machine.first_step = Step(self._definition(atom), f"{what}: {self._qualname(atom)}")
+        machine.begin(entry, Step(self._definition(atom), f"{what}: {self._qualname(atom)}"))
         mark = machine.store.mark()
         self._guarded(lambda: self._call(atom, route))
         machine.store.undo(mark)
@@ -183,11 +179,9 @@ class _FunctionRun:
         context: Value = (ExternalObject("aws.lambda.Context", machine.store.new_uid()),)
         calls.call_atom(machine, atom, calls.Arguments((event, context)[: max(len(names), 1)] if names else (event, context)))
 
-    def _guarded(self, action: object) -> None:
+    def _guarded(self, action: Callable[[], object]) -> None:
         """Run a part of the evaluation within its bounds of steps and depth."""
-        assert callable(action)
         machine = self._machine
-        machine.steps = 0
         try:
             action()
         except BudgetExhausted:
@@ -206,8 +200,6 @@ class _FunctionRun:
                     severity="note",
                 )
             )
-        machine.frames.clear()
-        machine.fallbacks = 0
 
     def _facts(self, atom: Atom) -> tuple[Function, str, Span] | None:
         if isinstance(atom, (Bound, Partial, Wrapped)):

@@ -9,7 +9,7 @@ from lambdalint.facts import ir
 from lambdalint.flow import evaluate, execute, externals, imports, objects
 from lambdalint.flow.containers import add_item, elements, known_items, new_list, new_mapping, set_item
 from lambdalint.flow.frames import Frame
-from lambdalint.flow.machine import PendingGenerator
+from lambdalint.flow.machine import MOST_EFFECT_FREE, MOST_RERUN, Outcome, PendingGenerator
 from lambdalint.flow.values import (
     NOTHING,
     UNKNOWN,
@@ -36,6 +36,7 @@ from lambdalint.model import Hole, HoleKind, Span
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
+    from lambdalint.flow.store import Changes
     from lambdalint.flow.values import Atom
 
 
@@ -135,7 +136,12 @@ def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
         return call_function(machine, callee, arguments, None)
     if isinstance(callee, Bound):
         if isinstance(callee.function, Function):
-            return call_function(machine, callee.function, arguments, callee.receiver)
+            selected = isinstance(callee.receiver, Instance) and callee.receiver.selected
+            machine.selected += selected
+            try:
+                return call_function(machine, callee.function, arguments, callee.receiver)
+            finally:
+                machine.selected -= selected
         return call_atom(machine, callee.function, _with_first((callee.receiver,), arguments))
     if isinstance(callee, Class):
         return objects.construct(machine, callee, arguments)
@@ -153,9 +159,11 @@ def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
         )
         return call_atom(machine, callee.function, merged)
     if isinstance(callee, Wrapped):
-        if callee.kind == "contextmanager":
+        machine.selected += callee.kind == "selected"
+        try:
             return call_atom(machine, callee.function, arguments)
-        return call_atom(machine, callee.function, arguments)
+        finally:
+            machine.selected -= callee.kind == "selected"
     if isinstance(callee, Instance):
         method = objects.attribute(machine, (callee,), "__call__")
         return call(machine, method, arguments) if method else UNKNOWN
@@ -202,12 +210,52 @@ def call_function(machine: Machine, function: Function, arguments: Arguments, re
 
 
 def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield | None = None) -> Value:
-    """Run a function's body with its parameters bound; return its value, or what it yields."""
+    """Run a function's body with its parameters bound; return its value, or what it yields.
+
+    A function that is called often is not run again where all that it read and wrote is as it was: its outcome is
+    applied; what it did to the file system has been noted then. One that never did anything to the file system in many
+    calls returns, from then on, what it has returned so far.
+    """
     function = pending.function
     facts = machine.facts_of(function)
     module = machine.module_facts(function.module)
     if facts is None or module is None or machine.too_deep(function):
         return UNKNOWN
+    history = machine.history(function)
+    history.runs += 1
+    if history.runs > MOST_EFFECT_FREE and not history.has_effects and on_yield is None:
+        return history.value
+    noted = machine.log.noted
+    key = (function, tuple(sorted(pending.bindings.items())), machine.fallbacks > 0, machine.selected > 0)
+    hot = history.runs > MOST_RERUN and not facts.is_generator
+    if hot:
+        for outcome in machine.outcomes.get(key, ()):
+            if machine.store.holds(outcome.assumed):
+                machine.store.apply(outcome.changes)
+                return outcome.value
+        machine.store.start_recording()
+    mark = machine.store.mark()
+    assumed: Changes = {}
+    try:
+        value = _run(machine, pending, facts, module, on_yield)
+    finally:
+        if hot:
+            assumed = machine.store.stop_recording()
+    if hot:
+        machine.remember(key, Outcome(assumed, machine.store.changes(mark), value))
+    history.has_effects = history.has_effects or machine.log.noted > noted
+    history.value = join(history.value, value)
+    return value
+
+
+def _run(
+    machine: Machine,
+    pending: PendingGenerator,
+    facts: ir.FunctionFacts,
+    module: ir.ModuleFacts,
+    on_yield: evaluate.OnYield | None,
+) -> Value:
+    function = pending.function
     scope = machine.store.new_uid()
     mark = machine.store.mark()
     outer = machine.scope_parents.get(function.scope, ())
@@ -232,11 +280,19 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         machine.frames.pop()
     outcomes = [changes for _, changes in frame.returns]
     if outcomes:
+        if not frame.captured:
+            dead = frame.inner_scopes | {scope}
+            outcomes = [_without(changes, dead) for changes in outcomes]
         machine.store.undo(mark)
         machine.store.merge(outcomes)
     if facts.is_generator:
         return frame.yields
     return join_all([value for value, _ in frame.returns])
+
+
+def _without(changes: Changes, dead: set[int]) -> Changes:
+    """Drop the variables of a function that has returned."""
+    return {key: value for key, value in changes.items() if key[0] not in dead}
 
 
 def bind(

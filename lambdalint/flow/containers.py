@@ -9,9 +9,11 @@ from lambdalint.flow.text import confined_text, has_holes, holes_in
 from lambdalint.flow.values import (
     UNKNOWN,
     Atom,
+    Class,
     External,
     ExternalMethod,
     ExternalObject,
+    Function,
     GeneratorCall,
     Instance,
     Items,
@@ -21,9 +23,11 @@ from lambdalint.flow.values import (
     Opaque,
     Text,
     Value,
+    Wrapped,
     bounded,
     join,
     join_all,
+    request_hole,
     text_of,
 )
 from lambdalint.model import Hole, HoleKind
@@ -186,7 +190,13 @@ def mapping_item(machine: Machine, mapping: Mapping, index: Value) -> Value:
         found = join_all([store.get(mapping.uid, f"[{key}]") or () for key in keys])
         return join(found, others) if not found or others else found
     values = [store.get(mapping.uid, name) or () for name in store.names(mapping.uid) if name.startswith("[")]
-    return join(join_all(values), others)
+    found = join(join_all(values), others)
+    return found if len(values) < 2 or request_hole(index) else _selected(found)
+
+
+def _selected(value: Value) -> Value:
+    """Mark callables that a table yields for a key which neither the code nor the request gives."""
+    return tuple(Wrapped("selected", atom) if isinstance(atom, (Function, Class)) else atom for atom in value)
 
 
 def set_item(machine: Machine, owner: Value, index: Value, value: Value) -> None:

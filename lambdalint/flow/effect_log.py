@@ -41,6 +41,7 @@ class EffectLog:
 
     def __init__(self) -> None:
         self._effects: dict[tuple[object, ...], Effect] = {}
+        self.noted = 0
 
     def effects(self) -> tuple[Effect, ...]:
         """Return all effects, in the order of their places in the code."""
@@ -64,9 +65,12 @@ class EffectLog:
         suffix: str = "",
     ) -> None:
         """Note what a call does to each place that its path may mean."""
+        self.noted += 1
         places = places_of(machine, path, suffix)
         if machine.fallbacks:
             guards |= {Guard.FALLBACK}
+        if machine.selected:
+            guards |= {Guard.SELECTED}
         if len(places) > 1 and any(place.writable is not False for place in places):
             guards |= {Guard.MAYBE}
         if any(place.base is Base.UNKNOWN for place in places) and len(places) > 1:

@@ -232,6 +232,7 @@ def _comprehension(machine: Machine, node: ir.Comprehension) -> Value:
     frame = machine.frame
     scopes = frame.scopes
     machine.scope_parents[scope] = scopes
+    frame.inner_scopes.add(scope)
     frame.scopes = (scope, *scopes)
     try:
         exact = _exact_elements(machine, node)

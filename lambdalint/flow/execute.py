@@ -148,6 +148,7 @@ def _define(machine: Machine, node: ir.Def) -> bool:
 def define(machine: Machine, index: int) -> Value:
     """Return the value of a function definition: its defaults are evaluated, its decorators applied."""
     frame = machine.frame
+    frame.captured = True
     facts = frame.facts.functions[index]
     in_class = frame.function is None and frame.owner != 0
     scopes = frame.scopes[1:] if in_class else frame.scopes
@@ -182,6 +183,7 @@ def _class(machine: Machine, node: ir.Class) -> bool:
     machine.classes[uid] = info
     objects.settle_bases(machine, uid, info)
     outer = machine.frame
+    outer.captured = True
     frame = Frame(
         facts=outer.facts,
         scopes=(uid, *outer.scopes),

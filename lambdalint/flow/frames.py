@@ -26,7 +26,8 @@ class Frame:
 
     ``scopes`` are the owners that names are looked up in, innermost first. ``returns`` holds each value that was
     returned, with the state it was returned in, relative to ``mark``. ``on_yield`` takes the place of collecting
-    ``yields``.
+    ``yields``. ``captured`` tells that a function was defined that may outlive the record, and with it its variables;
+    ``inner_scopes`` are those of its comprehensions.
     """
 
     facts: ModuleFacts
@@ -43,6 +44,8 @@ class Frame:
     loops: list[Loop] = field(default_factory=list)
     outer: dict[str, int] = field(default_factory=dict)
     importing: bool = False
+    captured: bool = False
+    inner_scopes: set[int] = field(default_factory=set)
 
     @property
     def scope(self) -> int:

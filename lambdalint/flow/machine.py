@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.places import Rooms
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 MOST_CALLS_DEEP = 48
 MOST_RECURSIVE = 2
+MOST_RERUN = 3
+"""How often a function is run anew before its outcomes are kept: an outcome's new objects are shared by the calls."""
+MOST_OUTCOMES = 4
+MOST_EFFECT_FREE = 24
+"""How often a function without effects is run in one evaluation; then the join of its values stands for the next."""
 
 
 class BudgetExhausted(Exception):
@@ -62,6 +67,27 @@ class PendingGenerator:
     called_at: Span | None
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a call did: the state it started from, as far as it looked, the changes it made, the value it returned."""
+
+    assumed: Changes
+    changes: Changes
+    value: Value
+
+
+@dataclass
+class History:
+    """What a function did in the calls so far."""
+
+    runs: int = 0
+    has_effects: bool = False
+    value: Value = ()
+
+
+CallKey: TypeAlias = tuple[Function, tuple[tuple[str, Value], ...], bool, bool]
+
+
 class Machine:
     """Interprets one function's code, abstractly."""
 
@@ -90,9 +116,12 @@ class Machine:
         self.scope_parents: dict[int, tuple[int, ...]] = {}
         self.routes: list[Route] = []
         self.fallbacks = 0
+        self.selected = 0
         self.entry = EntryPoint(function.name, "", "", Phase.INIT)
         self.first_step: Step | None = None
         self.steps = 0
+        self.outcomes: dict[CallKey, list[Outcome]] = {}
+        self._histories: dict[Function, History] = {}
         self.max_steps = max_steps
         self.unresolved_imports: dict[str, Problem] = {}
         self.store.set(PROCESS, "cwd", (Text(function.room.cwd + CWD_MARK),))
@@ -127,6 +156,27 @@ class Machine:
                 steps.append(Step(frame.called_at, f"{caller} {verb} {frame.name}"))
             caller = frame.name
         return tuple(steps)
+
+    def begin(self, entry: EntryPoint, first_step: Step) -> None:
+        """Start the evaluation of another entry point."""
+        self.entry = entry
+        self.first_step = first_step
+        self.steps = 0
+        self.frames.clear()
+        self.fallbacks = 0
+        self.selected = 0
+        self.outcomes.clear()
+        self._histories.clear()
+
+    def history(self, function: Function) -> History:
+        """Return what a function did so far, in the evaluation of this entry point."""
+        return self._histories.setdefault(function, History())
+
+    def remember(self, key: CallKey, outcome: Outcome) -> None:
+        """Keep an outcome; a few for each call are enough."""
+        kept = self.outcomes.setdefault(key, [])
+        kept.insert(0, outcome)
+        del kept[MOST_OUTCOMES:]
 
     def too_deep(self, function: Function) -> bool:
         """Tell whether another call of *function* would leave the bounds of depth and recursion."""
@@ -170,7 +220,7 @@ class Machine:
 
     def new_instance(self, cls: Class) -> Instance:
         """Return a fresh instance of a class."""
-        return Instance(self.store.new_uid(), cls.uid)
+        return Instance(self.store.new_uid(), cls.uid, selected=self.selected > 0)
 
     def module_scope(self, module: Module) -> int:
         """Return the owner of a module's names."""

@@ -53,6 +53,8 @@ class Rooms:
         relative = not bare.startswith("/")
         absolute = f"{cwd}/{text}" if relative else text
         normal = posixpath.normpath(without_marks(absolute))
+        if normal.startswith("//"):
+            normal = normal[1:]
         if bare.endswith("/") and normal != "/":
             normal += "/"
         return Place(self._base(absolute, normal), parts_of(normal), written)

@@ -24,9 +24,10 @@ class Store:
     """Abstract memory with undo."""
 
     def __init__(self) -> None:
-        self.data: dict[Key, Value] = {}
-        self._trail: list[tuple[Key, Value | None]] = []
+        self._owners: dict[int, dict[str, Value]] = {}
+        self._trail: list[tuple[int, str, Value]] = []
         self._next_uid = PROCESS + 1
+        self._recordings: list[tuple[int, Changes]] = []
 
     def new_uid(self) -> int:
         """Return a fresh owner."""
@@ -35,27 +36,65 @@ class Store:
 
     def get(self, owner: int, name: str) -> Value | None:
         """Return what is known under a key, or None."""
-        return self.data.get((owner, name)) or None
+        names = self._owners.get(owner)
+        value = names.get(name, _MISSING) if names is not None else _MISSING
+        if self._recordings:
+            self._touch(owner, name, value)
+        return value or None
 
     def set(self, owner: int, name: str, value: Value) -> None:
         """Replace what is known under a key."""
-        key = (owner, name)
-        self._trail.append((key, self.data.get(key)))
-        self.data[key] = value
+        names = self._owners.get(owner)
+        if names is None:
+            names = self._owners[owner] = {}
+        old = names.get(name, _MISSING)
+        if self._recordings:
+            self._touch(owner, name, old)
+        self._trail.append((owner, name, old))
+        names[name] = value
 
     def add(self, owner: int, name: str, value: Value) -> None:
         """Join a value to what is known under a key."""
-        self.set(owner, name, join(self.data.get((owner, name), _MISSING), value))
+        self.set(owner, name, join(self.get(owner, name) or _MISSING, value))
 
     def drop(self, owner: int, name: str) -> None:
         """Forget a key."""
-        key = (owner, name)
-        if key in self.data:
-            self._trail.append((key, self.data.pop(key)))
+        if self.get(owner, name) is not None:
+            self.set(owner, name, _MISSING)
+
+    def _touch(self, owner: int, name: str, value: Value) -> None:
+        newest, touched = self._recordings[-1]
+        if owner <= newest:
+            touched.setdefault((owner, name), value)
+
+    def start_recording(self) -> None:
+        """Note, from now on, what each key held before it was first read or written."""
+        self._recordings.append((self._next_uid, {}))
+
+    def stop_recording(self) -> Changes:
+        """Return what was noted, of the keys whose owners are older than the recording."""
+        _, touched = self._recordings.pop()
+        if self._recordings:
+            newest, outer = self._recordings[-1]
+            for key, value in touched.items():
+                if key[0] <= newest:
+                    outer.setdefault(key, value)
+        return touched
+
+    def holds(self, values: Changes) -> bool:
+        """Tell whether each key holds the given value."""
+        for (owner, name), value in values.items():
+            if (self.get(owner, name) or _MISSING) != value:
+                return False
+        return True
 
     def names(self, owner: int) -> list[str]:
-        """Return the names under one owner; linear in the state's size, for small uses only."""
-        return [name for found, name in self.data if found == owner]
+        """Return the names under one owner, in the order they were first set."""
+        found = [name for name, value in self._owners.get(owner, {}).items() if value]
+        if self._recordings:
+            for name in found:
+                self.get(owner, name)
+        return found
 
     def mark(self) -> int:
         """Return a point to undo to."""
@@ -63,19 +102,19 @@ class Store:
 
     def changes(self, mark: int) -> Changes:
         """Return the current values of all keys that were set since *mark*."""
-        data = self.data
-        return {key: data.get(key, _MISSING) for key, _ in self._trail[mark:]}
+        owners = self._owners
+        return {(owner, name): owners[owner].get(name, _MISSING) for owner, name, _ in self._trail[mark:]}
 
     def undo(self, mark: int) -> None:
         """Return to the state at *mark*."""
         trail = self._trail
-        data = self.data
+        owners = self._owners
         while len(trail) > mark:
-            key, old = trail.pop()
-            if old is None:
-                data.pop(key, None)
+            owner, name, old = trail.pop()
+            if old:
+                owners[owner][name] = old
             else:
-                data[key] = old
+                owners[owner].pop(name, None)
 
     def apply(self, changes: Changes) -> None:
         """Set all values of *changes*."""
@@ -93,7 +132,7 @@ class Store:
         for outcome in outcomes:
             keys.update(dict.fromkeys(outcome))
         for key in keys:
-            base = self.data.get(key, _MISSING)
+            base = self.get(key[0], key[1]) or _MISSING
             value: Value = _MISSING
             for outcome in outcomes:
                 value = join(value, outcome.get(key, base))

@@ -101,10 +101,14 @@ class Class(Atom):
 
 
 class Instance(Atom):
-    """An instance of such a class; attributes are in the store under ``(uid, name)``."""
+    """An instance of such a class; attributes are in the store under ``(uid, name)``.
+
+    ``selected`` tells that configuration chose the class among others.
+    """
 
     uid: int
     cls: int
+    selected: bool = False
 
 
 class Module(Atom):
@@ -142,7 +146,10 @@ class Partial(Atom):
 
 
 class Wrapped(Atom):
-    """A function under a descriptor or decorator: ``property``, ``classmethod``, ``staticmethod``, ``contextmanager``."""
+    """A function under a descriptor or decorator: ``property``, ``classmethod``, ``staticmethod``, ``contextmanager``.
+
+    ``selected`` marks a callable that was looked up in a table by a key that is not known, and not the request's.
+    """
 
     kind: str
     function: Atom

@@ -46,6 +46,8 @@ class Guard(str, enum.Enum):
     """Nothing happens where the directory exists."""
     MAYBE = "maybe"
     """Other values of the path, or other branches, lead elsewhere."""
+    SELECTED = "selected"
+    """Configuration that is not known selects the code among others, by a key of a table."""
     ASSUMED_DEFAULT = "assumed_default"
     """The path rests on the default of an environment variable that something outside the code may set."""
 

@@ -9,6 +9,7 @@ from lambdalint.model.finding import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from lambdalint.model.span import Span
 
@@ -41,7 +42,8 @@ class Settings:
 
     ``select``, ``extend_select`` and ``ignore`` hold rule codes or their prefixes. ``exclude`` holds patterns in the
     syntax of ``.gitignore``. ``writable`` adds absolute directories to the writable places of every room.
-    ``rule_options`` maps a rule's code to its options.
+    ``rule_options`` maps a rule's code to its options. ``config_dir`` is the absolute folder of the configuration file,
+    which the paths of ``exclude`` and ``functions`` are relative to; None where they are relative to the root.
     """
 
     select: tuple[str, ...] = ("LMB",)
@@ -56,5 +58,6 @@ class Settings:
     jobs: int = 1
     cache: bool = True
     cache_dir: str = ".lambdalint_cache"
-    max_steps: int = 400_000
+    max_steps: int = 150_000
     rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    config_dir: Path | None = None

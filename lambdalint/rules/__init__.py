@@ -1,1 +1,62 @@
-"""To come."""
+"""One module a rule; visitors that look at effects, decide, and report findings.
+
+Importing this package is cheap: LibCST and the rules are loaded when ``registry`` or ``judge`` is first
+called.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdalint.model import Effect, Finding, Problem
+    from lambdalint.rules.definition import RuleDefinition
+
+__all__ = ["codes", "finding_cannot_parse", "judge", "registry"]
+
+
+@lru_cache(maxsize=1)
+def codes() -> tuple[str, ...]:
+    """Return the code of every rule, sorted, without importing a rule."""
+    import lambdalint.rules as package
+    from lambdalint.rules.discovery import rule_modules
+
+    return tuple(sorted(module.rpartition(".")[2].upper() for module in rule_modules(package)))
+
+
+@lru_cache(maxsize=1)
+def registry() -> Mapping[str, type[RuleDefinition]]:
+    """Return every rule by its code, in order; raise RegistryError where a rule module is wrong."""
+    import lambdalint.rules as package
+    from lambdalint.rules.discovery import discover
+
+    return discover(package)
+
+
+def judge(
+    path: str,
+    text: str,
+    effects: Iterable[Effect],
+    rules: Iterable[type[RuleDefinition]],
+    options: Mapping[str, Mapping[str, object]],
+) -> list[Finding]:
+    """Return what *rules* have to say of the *effects* of one file, sorted.
+
+    ``path`` is the file's path as the spans of its effects name it, ``text`` its whole content; effects
+    of other files are left alone. ``options`` maps a rule's code to its options as configured;
+    OptionsError says what is wrong with them. Nothing else is raised: a rule that fails, and a call that
+    cannot be judged, become LMB999.
+    """
+    from lambdalint.rules.judgement import judge_file
+
+    return judge_file(path, text, effects, rules, options)
+
+
+def finding_cannot_parse(problem: Problem) -> Finding:
+    """Return the finding for a source file that could not be parsed."""
+    from lambdalint.rules.lmb900 import cannot_parse
+
+    return cannot_parse(problem)

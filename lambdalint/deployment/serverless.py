@@ -1,0 +1,260 @@
+"""Reads the functions that serverless.yml files declare."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdalint.deployment import document
+from lambdalint.deployment.handlers import module_file
+from lambdalint.deployment.not_lambda import is_apart
+from lambdalint.deployment.serverless_room import build_room, requirements_layer
+from lambdalint.deployment.serverless_variables import Variables
+from lambdalint.model import Function, Layer, Problem, Span, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.deployment.document import Entry, Node
+    from lambdalint.model import Room
+
+_SERVICES = frozenset({"serverless.yml", "serverless.yaml", "serverless.json"})
+_PROGRAMS = frozenset({"serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"})
+_WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
+_PYTHON = re.compile(r"python\d", re.IGNORECASE)
+_CONSTRUCT_FUNCTIONS = ("worker", "authorizer")
+MAX_FUNCTIONS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the serverless.yml files of a project declare.
+
+    ``foreign`` are the folders of services on another provider than AWS, whose handlers look the same.
+    """
+
+    functions: tuple[Function, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+def read(tree: Tree, catalogue: Catalogue) -> Services:
+    """Return the Python functions of every serverless.yml of *tree*."""
+    functions: list[Function] = []
+    problems: list[Problem] = []
+    foreign: list[str] = []
+    for path in _files(tree, _SERVICES):
+        loaded = document.read(tree, path)
+        if loaded is None:
+            continue
+        problems.extend(loaded.problems)
+        if loaded.root is None:
+            continue
+        service = _Service(tree, path, loaded.root, catalogue)
+        if service.provider not in {None, "aws"}:
+            foreign.append(service.directory)
+            message = f"functions of the provider {service.provider} are not judged"
+            problems.append(Problem(Span.point(path), message, "note"))
+            continue
+        functions.extend(service.functions())
+        problems.extend(service.problems)
+        problems.extend(service.variables.problems)
+    for path in _files(tree, _PROGRAMS):
+        message = "a service written as a program is not read; declare its functions in the configuration"
+        problems.append(Problem(Span.point(path), message, "note"))
+    return Services(tuple(functions), tuple(dict.fromkeys(problems)), tuple(foreign))
+
+
+def _files(tree: Tree, names: frozenset[str]) -> Iterator[str]:
+    return (path for path in tree.files if path.rpartition("/")[2] in names and not is_apart(path))
+
+
+class _Service:
+    """One serverless.yml."""
+
+    def __init__(self, tree: Tree, path: str, root: Node, catalogue: Catalogue) -> None:
+        self.directory = path.rpartition("/")[0]
+        self.variables = Variables(tree, path, root)
+        self.problems: list[Problem] = []
+        self._tree = tree
+        self._root = root
+        self._catalogue = catalogue
+        provider = self.variables.get(root, "provider")
+        name = provider.text if provider is not None and provider.text is not None else None
+        self.provider = name or self.variables.text(root, "provider", "name")
+        self._plugins = self._plugin_names()
+        self._layers = self._local_layers()
+
+    def functions(self) -> Iterator[Function]:
+        """Yield the functions that run Python."""
+        for count, (name, entry) in enumerate(self._declarations()):
+            if count >= MAX_FUNCTIONS:
+                message = f"more than {MAX_FUNCTIONS} functions; the rest is not read"
+                self.problems.append(Problem(entry.key.span, message))
+                return
+            declared = self.variables.resolve(entry.value)
+            if declared is None:
+                message = f"the function {name} is declared by a variable of unknown value"
+                self.problems.append(Problem(entry.key.span, message, "note"))
+            elif declared.entries:
+                function = self._function(name, entry.key.span, declared)
+                if function is not None:
+                    yield function
+
+    def _declarations(self) -> Iterator[tuple[str, Entry]]:
+        functions = self.variables.get(self._root, "functions")
+        if functions is not None:
+            for part in functions.items or (functions,):
+                block = self.variables.resolve(part)
+                if block is None:
+                    self.problems.append(
+                        Problem(part.span, "functions of unknown value are not read", "note")
+                    )
+                    continue
+                for entry in block.entries:
+                    yield entry.name, entry
+        constructs = self.variables.get(self._root, "constructs")
+        for construct in constructs.entries if constructs is not None else ():
+            declared = self.variables.resolve(construct.value)
+            for entry in declared.entries if declared is not None else ():
+                if entry.name in _CONSTRUCT_FUNCTIONS:
+                    yield f"{construct.name}{entry.name.capitalize()}", entry
+
+    def _function(self, name: str, span: Span, declared: Node) -> Function | None:
+        image = declared.get("image")
+        if image is not None:
+            return self._image_function(name, span, declared, image)
+        handler = self.variables.text(declared, "handler")
+        if not handler:
+            if declared.get("handler") is not None:
+                message = f"the handler of the function {name} has no known value"
+                self.problems.append(Problem(span, message))
+            return None
+        handler = handler.strip().removeprefix("./")
+        module = self.variables.text(declared, "module")
+        code_root = Tree.join(self.directory, module) if module else self.directory
+        if code_root is None:
+            self.problems.append(
+                Problem(span, f"the module of the function {name} lies outside of the project")
+            )
+            return None
+        runtime_node = declared.get("runtime") or self.variables.get(self._root, "provider", "runtime")
+        runtime = self.variables.text(runtime_node)
+        if not self._runs_python(runtime, handler, code_root):
+            return None
+        wsgi = self._wsgi_application(handler, declared)
+        return Function(
+            name=name,
+            handler=wsgi or handler,
+            code_root=code_root,
+            room=self._room(declared),
+            source=span,
+            declared_by="serverless",
+            requirements=self._requirements(code_root, wsgi),
+            search_path=(self.directory,) if code_root != self.directory else (),
+        )
+
+    def _runs_python(self, runtime: str | None, handler: str, code_root: str) -> bool:
+        """Tell whether a function runs Python; without a known runtime, whether its handler is in Python."""
+        if runtime is not None:
+            return bool(_PYTHON.match(runtime))
+        module = handler.replace("/", ".").split(".")[:-1]
+        return module_file(self._tree, code_root, module) is not None
+
+    def _wsgi_application(self, handler: str, declared: Node) -> str | None:
+        """Return the application that serverless-wsgi serves for this function, or None."""
+        if handler not in _WSGI_HANDLERS or "serverless-wsgi" not in self._plugins:
+            return None
+        application = self.variables.text(declared, "wsgi", "app") or self.variables.text(
+            self._root, "custom", "wsgi", "app"
+        )
+        return application.strip().removeprefix("./").replace(":", ".") if application else None
+
+    def _image_function(self, name: str, span: Span, declared: Node, image: Node) -> Function | None:
+        resolved = self.variables.resolve(image)
+        if resolved is None:
+            self.problems.append(
+                Problem(span, f"the image of the function {name} has no known value", "note")
+            )
+            return None
+        reference = resolved.text or self.variables.text(resolved, "name")
+        definition = None
+        if reference is not None:
+            definition = self.variables.get(self._root, "provider", "ecr", "images", reference)
+        folder = self.variables.text(definition, "path")
+        if definition is None or (folder is None and definition.get("path") is not None):
+            return None
+        if definition.text is not None or definition.get("uri") is not None:
+            return None
+        context = Tree.join(self.directory, folder or ".")
+        if context is None:
+            message = f"the image of the function {name} is built from outside of the project"
+            self.problems.append(Problem(span, message))
+            return None
+        command = self.variables.get(resolved, "command")
+        parts = [self.variables.text(item) for item in command.items] if command is not None else []
+        handler = parts[0] if parts else None
+        return Function(
+            name=name,
+            handler=handler,
+            code_root=context,
+            room=self._room(declared, package_type="image"),
+            source=span,
+            declared_by="serverless",
+        )
+
+    def _room(self, declared: Node, package_type: str = "zip") -> Room:
+        return build_room(
+            self._catalogue,
+            self.variables,
+            declared,
+            self._root,
+            self._layers,
+            package_type=package_type,
+            complete="serverless-dotenv-plugin" not in self._plugins,
+        )
+
+    def _requirements(self, code_root: str, wsgi: str | None) -> tuple[str, ...]:
+        """Return the requirements files that the plugins install into the function's package."""
+        pip = "serverless-python-requirements" in self._plugins
+        if pip and not requirements_layer(self.variables, self._root):
+            options = self.variables.get(self._root, "custom", "pythonRequirements")
+            name = self.variables.text(options, "fileName") or "requirements.txt"
+        elif (
+            wsgi
+            and not pip
+            and self.variables.truth(self._root, "custom", "wsgi", "packRequirements") is not False
+        ):
+            name = f"{wsgi.rpartition('/')[0]}/requirements.txt"
+        else:
+            return ()
+        paths = (Tree.join(code_root, name.lstrip("/")), Tree.join(self.directory, name.lstrip("/")))
+        return next(((path,) for path in paths if path is not None and path in self._tree), ())
+
+    def _plugin_names(self) -> frozenset[str]:
+        plugins = self.variables.get(self._root, "plugins")
+        if plugins is not None and not plugins.items:
+            plugins = self.variables.get(plugins, "modules")
+        items = plugins.items if plugins is not None else ()
+        names = [self.variables.text(item) for item in items]
+        return frozenset(name for name in names if name)
+
+    def _local_layers(self) -> dict[str, Layer]:
+        """Return the service's own layers, by the logical names that functions refer to them with."""
+        found: dict[str, Layer] = {}
+        layers = self.variables.get(self._root, "layers")
+        for entry in layers.entries if layers is not None else ():
+            folder = self.variables.text(entry.value, "path")
+            directory = Tree.join(self.directory, folder) if folder else None
+            if directory not in self._tree.directories:
+                directory = None
+            logical = re.sub("[^A-Za-z0-9]", "", entry.name.replace("-", "Dash").replace("_", "Underscore"))
+            layer = Layer(entry.name, directory, entry.key.span)
+            found[f"{logical[:1].upper()}{logical[1:]}LambdaLayer"] = layer
+            bare = re.sub("[^A-Za-z0-9]", "", entry.name)
+            found.setdefault(f"{bare[:1].upper()}{bare[1:]}LambdaLayer", layer)
+        if requirements_layer(self.variables, self._root):
+            found["PythonRequirementsLambdaLayer"] = Layer("pythonRequirements")
+        return found

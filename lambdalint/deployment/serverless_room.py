@@ -1,0 +1,152 @@
+"""The room of a function of the Serverless Framework, as its own block and the provider block set it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, merge_environment
+from lambdalint.model import EnvironmentVariable, Layer, Mount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.deployment.document import Node
+    from lambdalint.deployment.serverless_variables import Variables
+    from lambdalint.model import Room, Span
+
+MAX_VARIABLES = 500
+MAX_ITEMS = 50
+"""Bounds of one function; Lambda takes 4 KB of environment, five layers and one mount."""
+
+
+def build_room(
+    catalogue: Catalogue,
+    variables: Variables,
+    declared: Node,
+    service: Node,
+    layers: Mapping[str, Layer],
+    *,
+    package_type: str = "zip",
+    complete: bool = True,
+) -> Room:
+    """Return the room of the function *declared* in *service*.
+
+    *layers* are the service's own, by logical name. *complete* tells that no plugin adds variables.
+    """
+    room = base_room(DEFAULT_PLATFORM, catalogue)
+    provider = variables.get(service, "provider")
+    spans: list[tuple[str, Span]] = []
+
+    def setting(name: str, key: str) -> Node | None:
+        for scope in (declared, provider):
+            node = scope.get(key) if scope is not None else None
+            if node is not None:
+                spans.append((name, node.span))
+                return node
+        return None
+
+    storage = setting("tmp_mb", "ephemeralStorageSize")
+    timeout = setting("timeout", "timeout")
+    runtime = setting("runtime", "runtime") if package_type == "zip" else None
+    vpc = setting("vpc", "vpc")
+    environment, known = _environment(variables, provider, declared)
+    return replace(
+        room,
+        tmp_mb=room.tmp_mb if storage is None else variables.number(storage),
+        timeout=variables.number(timeout),
+        runtime=variables.text(runtime),
+        vpc=_in_network(variables, vpc),
+        env=merge_environment(room.env, environment),
+        env_complete=known and complete,
+        mounts=_mounts(variables, declared),
+        layers=_layers(variables, provider, declared, layers),
+        package_type=package_type,
+        spans=tuple(spans),
+    )
+
+
+def requirements_layer(variables: Variables, service: Node) -> bool:
+    """Tell whether serverless-python-requirements builds a layer, so that the package holds no library."""
+    layer = variables.get(service, "custom", "pythonRequirements", "layer")
+    return layer is not None and (bool(layer.entries) or layer.text == "true")
+
+
+def _environment(
+    variables: Variables, provider: Node | None, declared: Node
+) -> tuple[tuple[EnvironmentVariable, ...], bool]:
+    """Return the variables that the template sets, and whether there are no others."""
+    found: list[EnvironmentVariable] = []
+    known = True
+    for scope in (provider, declared):
+        node = scope.get("environment") if scope is not None else None
+        if node is None:
+            continue
+        block = variables.resolve(node)
+        if block is None or block.intrinsic:
+            known = False
+            continue
+        for part in block.items or (block,):
+            part_block = variables.resolve(part)
+            known = known and part_block is not None
+            for entry in part_block.entries if part_block is not None else ():
+                if len(found) >= MAX_VARIABLES:
+                    return merge_environment(found), False
+                value = variables.text(entry.value)
+                found.append(EnvironmentVariable(entry.name, value, entry.key.span))
+    return merge_environment(found), known
+
+
+def _in_network(variables: Variables, node: Node | None) -> bool | None:
+    """Tell whether the function lies in a network of the user's; None where the template does not show it."""
+    if node is None:
+        return False
+    vpc = variables.resolve(node)
+    if vpc is None or vpc.intrinsic:
+        return None
+    return bool(vpc.entries)
+
+
+def _mounts(variables: Variables, declared: Node) -> tuple[Mount, ...]:
+    system = variables.get(declared, "fileSystemConfig")
+    if system is None:
+        return ()
+    found = []
+    for item in system.items[:MAX_ITEMS] or (system,):
+        node = variables.get(item, "localMountPath")
+        path = node.text if node is not None else None
+        if node is not None and path is not None:
+            arn = variables.get(item, "arn")
+            named = arn is not None and any("s3files" in (part.text or "").lower() for part in arn.walk())
+            found.append(Mount(path, "s3files" if named else "efs", node.span))
+    return tuple(found)
+
+
+def _layers(
+    variables: Variables, provider: Node | None, declared: Node, own: Mapping[str, Layer]
+) -> tuple[Layer, ...]:
+    """Return the layers of a function; those of the function replace those of the provider block."""
+    node = declared.get("layers")
+    if node is None and provider is not None:
+        node = provider.get("layers")
+    block = variables.resolve(node)
+    if block is None:
+        return () if node is None else (Layer("unknown", None, node.span),)
+    return tuple(_layer(variables, item, own) for item in block.items[:MAX_ITEMS])
+
+
+def _layer(variables: Variables, item: Node, own: Mapping[str, Layer]) -> Layer:
+    node = variables.resolve(item)
+    if node is None:
+        return Layer(item.text or "unknown", None, item.span)
+    if node.text is not None:
+        return Layer(node.text, None, item.span)
+    reference = node.intrinsic
+    if reference is not None:
+        name = reference[1].text or next((part.text for part in reference[1].items if part.text), None)
+        if name is not None and name in own:
+            return replace(own[name], span=item.span)
+        if name is not None:
+            return Layer(name, None, item.span)
+    return Layer("unknown", None, item.span)

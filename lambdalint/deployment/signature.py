@@ -1,0 +1,207 @@
+"""Finds functions that look like handlers, where no declaration says what is deployed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from lambdalint.deployment.not_lambda import is_apart, is_below, is_foreign_import, is_listener
+from lambdalint.deployment.source_root import (
+    ancestors,
+    dotted,
+    handler_of,
+    imported_names,
+    name_span,
+    parse,
+    source_root,
+    top_level,
+)
+from lambdalint.model import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from lambdalint.model import Room, Tree
+
+_EVENT = re.compile(
+    r"_*(?:[a-z0-9_]+_)?(?:event|evt)s?_?|_*event_(?:data|dict|body|payload|input)", re.IGNORECASE
+)
+_CONTEXT = re.compile(r"_+|_*(?:[a-z0-9_]+_)?(?:context|ctx|ctxt)_?", re.IGNORECASE)
+_HANDLER_NAME = re.compile(r"handler|^main$|^handle|lambda", re.IGNORECASE)
+
+_CANDIDATE = re.compile(
+    rb"def\s+\w+\s*\(\s*(?:#[^\n]*\n\s*)*\w{0,40}(?:event|evt)\w{0,40}\s*[:,=/]"
+    rb"|\blambda\s+\w{0,40}(?:event|evt)\w{0,40}\s*,"
+    rb"|\bMangum\b|\bmake_lambda_handler\b|\.lambda_handler\(\)",
+    re.IGNORECASE,
+)
+
+_STAND_IN = re.compile(r"^_*(?:test|mock|fake|local)(?:_|$)|_(?:test|mock|fake|local)$", re.IGNORECASE)
+_FEW = 20
+_LONGEST_NAME = 60
+
+_ADAPTERS = frozenset({"mangum.Mangum", "mangum.adapter.Mangum", "apig_wsgi.make_lambda_handler"})
+"""Callables that make a handler of a web application."""
+
+
+def read(
+    tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: Collection[str] = ()
+) -> tuple[Function, ...]:
+    """Return the handlers of *tree*, by their looks.
+
+    A handler is a function of a module that takes an event and a context, or a name that is bound to what an
+    adapter returns. *covered* holds the files and qualnames of declared functions; *foreign* the folders that
+    are deployed to something else than AWS Lambda. Files that do not parse have none.
+    """
+    found: list[Function] = []
+    for path in tree.files:
+        if not path.endswith(".py") or is_apart(path) or is_below(path, foreign):
+            continue
+        content = tree.read(path)
+        if content is None or not _CANDIDATE.search(content):
+            continue
+        module = parse(content)
+        if module is None:
+            continue
+        names = imported_names(module)
+        if any(is_foreign_import(name) for name in names.values()):
+            continue
+        found_here = _handlers(module, names, content)
+        handlers = [(name, node) for name, node in found_here if (path, name) not in covered]
+        if not handlers:
+            continue
+        root = source_root(tree, path, module)
+        lines = content.splitlines()
+        others = tuple(folder for folder in ancestors(path) if folder != root)
+        for name, node in handlers:
+            handler = handler_of(path, root, name)
+            found.append(
+                Function(
+                    name=f"{path.removesuffix('.py')}.{name}",
+                    handler=handler,
+                    code_root=root,
+                    room=room,
+                    source=name_span(path, lines, node, len(_written(node, name))),
+                    declared_by="signature",
+                    search_path=others,
+                    confidence="medium",
+                )
+            )
+    return tuple(found)
+
+
+def _handlers(module: ast.Module, names: dict[str, str], content: bytes) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield the handlers of *module*, without the functions and adapters that they are made of."""
+    looks = {
+        name: node
+        for name, node in _bound(module)
+        if not _STAND_IN.search(name) and _is_handler(name, node, names)
+    }
+    if not looks:
+        return
+    few = len(looks) <= _FEW
+    callers = (
+        {} if few and not any(_is_called(*look, content) for look in looks.items()) else _callers(module)
+    )
+    for name, node in looks.items():
+        others = callers.get(name, frozenset()) - {name}
+        if others and not _HANDLER_NAME.search(name):
+            continue
+        wrappers = (other for other in others if other in looks and _HANDLER_NAME.search(other))
+        if any(name not in callers.get(wrapper, frozenset()) for wrapper in wrappers):
+            continue
+        yield name, node
+
+
+def _bound(module: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield the names that functions and assignments bind in *module*, in order."""
+    for statement in top_level(module):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield statement.name, statement
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, statement
+        elif (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and statement.value
+        ):
+            yield statement.target.id, statement
+
+
+def _is_handler(name: str, node: ast.stmt, names: dict[str, str]) -> bool:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if any(is_listener(_decorator_name(decorator)) for decorator in node.decorator_list):
+            return False
+        return _takes_event_and_context(node.args, named=bool(_HANDLER_NAME.search(name)))
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    if isinstance(value, ast.Lambda):
+        return _takes_event_and_context(value.args, named=False)
+    return _is_adapter(value, names)
+
+
+def _takes_event_and_context(arguments: ast.arguments, *, named: bool) -> bool:
+    """Tell whether the first two parameters are an event and a context, and no others are needed.
+
+    Defaults of the two, and further optional ones, are accepted only of a function *named* like a handler.
+    """
+    parameters = arguments.posonlyargs + arguments.args
+    if len(parameters) < 2:
+        return False
+    event, context, *_ = (parameter.arg for parameter in parameters)
+    if max(len(event), len(context)) > _LONGEST_NAME:
+        return False
+    if not _EVENT.fullmatch(event) or not _CONTEXT.fullmatch(context):
+        return False
+    if any(default is None for default in arguments.kw_defaults):
+        return False
+    required = len(parameters) - len(arguments.defaults)
+    if len(parameters) == 2 and required == 2:
+        return True
+    return named and required <= 2
+
+
+def _is_adapter(value: ast.expr | None, names: dict[str, str], depth: int = 3) -> bool:
+    """Tell whether *value* calls an adapter, possibly within a wrapper's call."""
+    if not isinstance(value, ast.Call) or not depth:
+        return False
+    callee = dotted(value.func, names)
+    if callee in _ADAPTERS:
+        return True
+    if isinstance(value.func, ast.Attribute) and value.func.attr == "lambda_handler" and not value.args:
+        return any(source.startswith("ask_sdk") for source in names.values())
+    return any(_is_adapter(argument, names, depth - 1) for argument in value.args)
+
+
+def _is_called(name: str, node: ast.stmt, content: bytes) -> bool:
+    """Tell whether *name* may be called, by the text alone; a function's definition looks like one call."""
+    mentions = re.finditer(rb"\b%s\s*\(" % re.escape(name.encode()), content)
+    needed = 2 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else 1
+    return len(list(islice(mentions, needed))) == needed
+
+
+def _callers(module: ast.Module) -> dict[str, frozenset[str]]:
+    """Map each name that is called in functions of *module* to the functions that call it."""
+    found: dict[str, set[str]] = {}
+    for statement in ast.walk(module):
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.setdefault(node.func.id, set()).add(statement.name)
+    return {name: frozenset(functions) for name, functions in found.items()}
+
+
+def _decorator_name(decorator: ast.expr) -> str:
+    return dotted(decorator.func if isinstance(decorator, ast.Call) else decorator, {})
+
+
+def _written(node: ast.stmt, name: str) -> str:
+    if isinstance(node, ast.FunctionDef):
+        return f"def {name}"
+    if isinstance(node, ast.AsyncFunctionDef):
+        return f"async def {name}"
+    return name

@@ -1,0 +1,251 @@
+"""Finds the user's files: what below the given paths is not generated, vendored or ignored."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lambdalint.engine.ignorefiles import (
+    IgnoreSpec,
+    compile_patterns,
+    is_ignored,
+    read_ignore_file,
+    specs_above,
+)
+from lambdalint.engine.vendored import vendored_names
+from lambdalint.model import Problem, Span, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MAX_FILE_BYTES = 5_000_000
+_MAX_DEPTH = 60
+_MAX_LINKED_FILES = 50_000
+_LEFT_OUT = frozenset(
+    {
+        ".git",
+        ".hg",
+        "node_modules",
+        ".aws-sam",
+        "cdk.out",
+        ".serverless",
+        ".terraform",
+        "__pycache__",
+        "site-packages",
+    }
+)
+_PROJECT_MARKERS = (
+    "pyproject.toml",
+    "lambdalint.toml",
+    ".git",
+    "template.yaml",
+    "template.yml",
+    "serverless.yml",
+    "serverless.yaml",
+)
+
+
+class PathError(Exception):
+    """A path that was asked for cannot be analysed; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The files of one run.
+
+    ``targets`` are the files that the report is limited to, None for all. ``links`` maps a file that was
+    reached through a symbolic link to the same file at its own place. ``below`` is where the working
+    directory lies below the tree's root, ``""`` where paths need no translation.
+    """
+
+    tree: Tree
+    targets: frozenset[str] | None
+    links: Mapping[str, str]
+    below: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the folders; collects files by their path relative to ``root``."""
+
+    root: str
+    real_root: str
+    exclude: tuple[IgnoreSpec, ...]
+    files: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def relative(self, path: str) -> str:
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+    def note(self, path: str, message: str, severity: str = "note") -> None:
+        printable = self.relative(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        self.problems.append(Problem(Span.point(printable), message, severity))
+
+    def run(self, start: str) -> None:
+        above = specs_above(start)
+        if is_ignored(above, start, directory=True):
+            above = ()
+        pending: list[tuple[str, tuple[IgnoreSpec, ...], int, str | None]] = [(start, above, 0, None)]
+        while pending:
+            directory, specs, depth, linked = pending.pop()
+            if depth > _MAX_DEPTH:
+                self.note(directory, f"folders are nested more than {_MAX_DEPTH} deep: not analysed")
+                continue
+            try:
+                with os.scandir(directory) as scan:
+                    entries = sorted(scan, key=lambda entry: entry.name)
+            except OSError as error:
+                self.note(directory, f"folder cannot be read: {error.strerror}", "warning")
+                continue
+            names = {entry.name for entry in entries}
+            if depth and ("pyvenv.cfg" in names or "CACHEDIR.TAG" in names):
+                continue
+            if ".gitignore" in names:
+                own = read_ignore_file(os.path.join(directory, ".gitignore"), directory)
+                specs = (*specs, own) if own is not None else specs
+            vendored = vendored_names(directory, [name for name in names if name.endswith("-info")])
+            for entry in reversed(entries):
+                below = self.visit(entry, specs, vendored, linked)
+                if below is not None:
+                    pending.append((entry.path, specs, depth + 1, below or None))
+
+    def visit(
+        self,
+        entry: os.DirEntry[str],
+        specs: tuple[IgnoreSpec, ...],
+        vendored: frozenset[str],
+        linked: str | None,
+    ) -> str | None:
+        """List a file; for a folder to descend into return the real path it is linked to, or ``""``."""
+        name, path = entry.name, entry.path
+        if name in _LEFT_OUT:
+            return None
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError:
+            self.note(path, "the name is not valid UTF-8: not analysed", "warning")
+            return None
+        try:
+            real = os.path.join(linked, name) if linked else ""
+            if entry.is_symlink():
+                resolved = self.resolve(path, linked)
+                if resolved is None:
+                    return None
+                real = resolved
+            directory = entry.is_dir()
+            if is_ignored(specs, path, directory=directory) or is_ignored(
+                self.exclude, path, directory=directory
+            ):
+                return None
+            if directory:
+                return None if name in vendored or name.endswith(".py") else real
+            if entry.is_file() and name.partition(".")[0] not in vendored:
+                self.list_file(path, entry.stat().st_size, real)
+        except OSError as error:
+            self.note(path, f"cannot be read: {error.strerror}", "warning")
+        return None
+
+    def resolve(self, path: str, linked: str | None) -> str | None:
+        """Return the real path of a symbolic link that may be followed."""
+        real = os.path.realpath(path)
+        if not os.path.exists(real):
+            self.note(path, "symbolic link to nothing: not analysed")
+        elif os.path.commonpath([real, self.real_root]) != self.real_root:
+            self.note(path, "symbolic link out of the analysed folder: not followed")
+        elif os.path.isdir(real) and (
+            linked is not None or os.path.commonpath([real, os.path.realpath(os.path.dirname(path))]) == real
+        ):
+            self.note(path, "symbolic link to a folder above, or below another such link: not followed")
+        elif len(self.links) >= _MAX_LINKED_FILES:
+            self.note(path, f"more than {_MAX_LINKED_FILES} files behind symbolic links: not followed")
+        else:
+            return real
+        return None
+
+    def list_file(self, path: str, size: int, real: str) -> None:
+        if size > MAX_FILE_BYTES:
+            self.note(path, f"larger than {MAX_FILE_BYTES // 1_000_000} MB: not analysed")
+        elif not os.access(path, os.R_OK):
+            self.note(path, "cannot be read: permission denied", "warning")
+        elif not real or len(self.links) < _MAX_LINKED_FILES:
+            relative = self.relative(path)
+            self.files.add(relative)
+            if real:
+                self.links[relative] = os.path.relpath(real, self.real_root).replace(os.sep, "/")
+
+
+def project_of(file: Path) -> Path:
+    """Return the project of *file*: the nearest folder above that looks like one, else its own folder."""
+    for folder in file.parents:
+        if any(os.path.lexists(folder / marker) for marker in _PROJECT_MARKERS):
+            return folder
+    return file.parent
+
+
+def _locate(paths: Sequence[Path], cwd: Path) -> tuple[list[Path], list[Path]]:
+    directories: list[Path] = []
+    files: list[Path] = []
+    for path in paths:
+        absolute = Path(os.path.abspath(cwd / path))
+        try:
+            if absolute.is_dir():
+                directories.append(absolute)
+            elif absolute.is_file():
+                files.append(absolute)
+            elif os.path.lexists(absolute):
+                raise PathError(f"{path}: neither a file nor a folder")
+            else:
+                raise PathError(f"{path}: no such file or folder")
+        except (OSError, ValueError) as error:
+            raise PathError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    return directories, files
+
+
+def collect(
+    paths: Sequence[Path], *, cwd: Path, exclude: Sequence[str] = (), exclude_base: Path | None = None
+) -> Collected:
+    """Collect the files to analyse for *paths*; raise PathError for a path that does not exist.
+
+    A folder stands for the files below it; a file stands for its project, with the report limited to that
+    file. Paths that are asked for by name are taken although ``.gitignore`` mentions them; *exclude* holds
+    for them too. *exclude* holds patterns in the syntax of ``.gitignore``, relative to *exclude_base* (by
+    default the root).
+    """
+    cwd = Path(os.path.abspath(cwd))
+    directories, files = _locate(paths, cwd)
+    starts = sorted({*directories, *(project_of(file) for file in files)})
+    inside = all(path == cwd or cwd in path.parents for path in (*directories, *files))
+    try:
+        root = Path(os.path.commonpath([str(cwd), *map(str, starts)] if inside else starts))
+    except ValueError as error:
+        raise PathError(f"the paths have no folder in common: {error}") from None
+    spec = compile_patterns(os.path.abspath(exclude_base or root), exclude)
+    walk = _Walk(str(root), os.path.realpath(root), (spec,) if spec is not None else ())
+    for start in starts:
+        walk.run(str(start))
+    named = {walk.relative(str(file)) for file in files}
+    for file in files:
+        if walk.relative(str(file)) not in walk.files and not is_ignored(
+            walk.exclude, str(file), directory=False
+        ):
+            walk.list_file(str(file), file.stat().st_size, "")
+    tree = Tree(root, tuple(walk.files))
+    targets: frozenset[str] | None = None
+    if files:
+        prefixes = [walk.relative(str(directory)) for directory in directories]
+        targets = frozenset(
+            path
+            for path in tree.files
+            if path in named or any(prefix == "." or path.startswith(prefix + "/") for prefix in prefixes)
+        )
+    links = {path: real for path, real in walk.links.items() if real in tree}
+    below = "" if not inside or root == cwd else cwd.relative_to(root).as_posix()
+    return Collected(tree, targets, links, below, tuple(sorted(set(walk.problems), key=_problem_order)))
+
+
+def _problem_order(problem: Problem) -> tuple[Span, str]:
+    return problem.span, problem.message

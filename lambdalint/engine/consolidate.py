@@ -1,0 +1,116 @@
+"""Makes a report's findings of what the rules said: translated, merged, ordered, fingerprinted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from lambdalint.model import Finding, InlineSource, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Translates places of the analysis into places of the report.
+
+    ``inline`` maps a virtual path to the code inside a template; ``links`` a file behind a symbolic link to
+    the file itself; ``below`` is where the working directory lies below the root.
+    """
+
+    inline: Mapping[str, InlineSource]
+    links: Mapping[str, str]
+    below: str = ""
+
+    def in_tree(self, span: Span) -> Span:
+        """Return where *span* stands in a file of the tree."""
+        source = self.inline.get(span.path)
+        if source is not None and source.lines:
+            span = source.translate(span)
+        path = self.links.get(span.path)
+        return span if path is None else replace(span, path=path)
+
+    def path_shown(self, path: str) -> str:
+        """Return *path*, relative to the root, as a path relative to the working directory."""
+        if not self.below:
+            return path
+        if path.startswith(self.below + "/"):
+            return path[len(self.below) + 1 :]
+        ours, theirs = self.below.split("/"), path.split("/")
+        shared = 0
+        while shared < len(ours) and shared < len(theirs) - 1 and ours[shared] == theirs[shared]:
+            shared += 1
+        return "/".join([".."] * (len(ours) - shared) + theirs[shared:])
+
+    def shown(self, span: Span) -> Span:
+        """Return a *span* of the tree as the report names it."""
+        return replace(span, path=self.path_shown(span.path)) if self.below else span
+
+
+def move(finding: Finding, place: Callable[[Span], Span]) -> Finding:
+    """Return *finding* with *place* applied to each of its spans."""
+    fix = finding.fix
+    if fix is not None:
+        fix = replace(fix, edits=tuple(replace(edit, span=place(edit.span)) for edit in fix.edits))
+    return replace(
+        finding,
+        span=place(finding.span),
+        trace=tuple(replace(step, span=place(step.span)) for step in finding.trace),
+        labels=tuple(replace(label, span=place(label.span)) for label in finding.labels),
+        fix=fix,
+    )
+
+
+def without_inline_fix(finding: Finding, inline: Mapping[str, InlineSource]) -> Finding:
+    """Drop a fix of code inside a template: new lines would need its indentation and quoting."""
+    if finding.fix is not None and any(edit.span.path in inline for edit in finding.fix.edits):
+        return replace(finding, fix=None)
+    return finding
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """Unite findings of one code at one span, and order them.
+
+    Their functions are united; the trace and the message of the first stay; the most severe and the most
+    certain judgement wins. "First" is by message, then by functions, never by the order of work.
+    """
+    merged: dict[tuple[str, Span], Finding] = {}
+    for finding in sorted(findings, key=lambda item: (*item.sort_key, item.functions, _trace_key(item))):
+        key = finding.code, finding.span
+        first = merged.get(key)
+        if first is None:
+            merged[key] = replace(finding, functions=tuple(sorted(set(finding.functions))))
+            continue
+        merged[key] = replace(
+            first,
+            functions=tuple(sorted({*first.functions, *finding.functions})),
+            severity=min(first.severity, finding.severity, key=lambda item: item.rank),
+            confidence=min(first.confidence, finding.confidence, key=lambda item: item.rank),
+        )
+    return sorted(merged.values(), key=lambda item: item.sort_key)
+
+
+def _trace_key(finding: Finding) -> tuple[int, tuple[tuple[Span, str], ...]]:
+    return len(finding.trace), tuple((step.span, step.text) for step in finding.trace)
+
+
+def fingerprint(findings: Sequence[Finding], lines: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """Give each of the ordered *findings* a fingerprint that lines above it do not change.
+
+    *lines* holds the lines of each file. The fingerprint is made of code, path, the text of the line without
+    its spacing, and which of several such findings it is.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    found: list[Finding] = []
+    for finding in findings:
+        content = lines.get(finding.span.path, ())
+        line = content[finding.span.line - 1] if 0 < finding.span.line <= len(content) else ""
+        key = finding.code, finding.span.path, " ".join(line.split())
+        text = "\0".join((*key, str(seen[key])))
+        seen[key] += 1
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        found.append(replace(finding, fingerprint=digest))
+    return found

@@ -1,0 +1,72 @@
+"""Puts one file before the rules, and turns whatever goes wrong into a finding of its own."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from lambdalint.engine.source_text import decode_leniently
+from lambdalint.model import Confidence, Finding, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambdalint.model import Effect, InlineSource, Tree
+    from lambdalint.rules.definition import RuleDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class FileTask:
+    """One file with its effects; ``inline`` holds the code of a file that stands inside a template."""
+
+    tree: Tree
+    path: str
+    inline: InlineSource | None
+    effects: tuple[Effect, ...]
+    rules: tuple[type[RuleDefinition], ...]
+    options: Mapping[str, Mapping[str, object]]
+
+
+def internal_error(
+    span: Span, doing: str, error: BaseException | None, functions: tuple[str, ...] = ()
+) -> Finding:
+    """Return the finding that says that lambdalint itself failed, with what a report of it needs."""
+    if error is None:
+        cause = "a worker process ended unexpectedly"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        cause = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}{place}"
+    return Finding(
+        code="LMB999",
+        name="internal-error",
+        message=f"lambdalint failed while {doing}: {cause}; please report it with the code in question",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        span=span,
+        functions=functions,
+    )
+
+
+def judge_file(task: FileTask) -> list[Finding]:
+    """Return what the rules find in one file; an exception becomes an ``LMB999`` finding."""
+    from lambdalint import rules
+
+    if task.inline is not None:
+        text = task.inline.text
+    else:
+        content = task.tree.read(task.path)
+        if content is None:
+            return []
+        text = decode_leniently(task.path, content)
+    try:
+        return rules.judge(task.path, text, task.effects, task.rules, task.options)
+    except Exception as error:  # the boundary of one file: the run goes on, and says so
+        return [internal_error(Span.point(task.path), "judging this file", error)]
+
+
+def judge_lost(task: FileTask) -> list[Finding]:
+    """Return the finding for a file whose judgement took its process down."""
+    return [internal_error(Span.point(task.path), "judging this file", None)]

@@ -1,0 +1,105 @@
+"""Spreads work over an executor, in portions that do not depend on it."""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import BrokenExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor, Future
+
+    from lambdalint.model import Function
+
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
+
+MAX_BATCHES = 16
+POOL_PAYS_FROM = 200
+"""Python files below which starting worker processes costs more than it saves."""
+
+
+def batches(functions: Sequence[Function], python_files: int) -> list[tuple[Function, ...]]:
+    """Divide *functions* into portions of whole code roots, neighbours together.
+
+    The division depends on the project only. Each portion costs a pass over the tree, so small projects have
+    one.
+    """
+    if python_files < POOL_PAYS_FROM or not functions:
+        return [tuple(functions)]
+    groups: dict[str, list[Function]] = {}
+    for function in functions:
+        groups.setdefault(function.code_root, []).append(function)
+    limit = max(1, -(-len(functions) // MAX_BATCHES))
+    found: list[list[Function]] = [[]]
+    for _, group in sorted(groups.items()):
+        if found[-1] and len(found[-1]) + len(group) > limit:
+            found.append([])
+        found[-1].extend(group)
+    return [tuple(batch) for batch in found]
+
+
+def portions(items: Sequence[_Task], size: int) -> list[tuple[_Task, ...]]:
+    """Cut *items* into pieces of at most *size*."""
+    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+@contextlib.contextmanager
+def workers(jobs: int, python_files: int, executor: Executor | None = None) -> Iterator[Executor | None]:
+    """Give the executor to work with: the given one, a pool of *jobs* processes where that pays, or None."""
+    if executor is not None or jobs <= 1 or python_files < POOL_PAYS_FROM:
+        yield executor
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def spread(
+    work: Callable[[_Task], _Result],
+    tasks: Sequence[_Task],
+    executor: Executor | None,
+    lost: Callable[[_Task], _Result],
+    done: Callable[[int], None] = lambda count: None,
+) -> list[_Result]:
+    """Return ``work(task)`` for each of *tasks*, in their order, whatever order they end in.
+
+    *work* must not raise. Where a worker process dies, each task that went down with it is tried once more in
+    a process of its own; ``lost(task)`` stands for one that dies again. *done* is told how many tasks are
+    finished.
+    """
+    results: list[_Result] = []
+    if executor is None:
+        for task in tasks:
+            results.append(work(task))
+            done(len(results))
+        return results
+    pending: list[Future[_Result] | None] = []
+    for task in tasks:
+        try:
+            pending.append(executor.submit(work, task))
+        except BrokenExecutor:
+            pending.append(None)
+    for task, future in zip(tasks, pending, strict=True):
+        try:
+            results.append(future.result() if future is not None else _alone(work, task, lost))
+        except BrokenExecutor:
+            results.append(_alone(work, task, lost))
+        done(len(results))
+    return results
+
+
+def _alone(work: Callable[[_Task], _Result], task: _Task, lost: Callable[[_Task], _Result]) -> _Result:
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(1) as pool:
+        try:
+            return pool.submit(work, task).result()
+        except BrokenExecutor:
+            return lost(task)

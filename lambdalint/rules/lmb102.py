@@ -1,0 +1,82 @@
+"""LMB102 relative-path-write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
+from lambdalint.rules.read_only import refused
+from lambdalint.rules.rule import Rule
+from lambdalint.rules.wording import action, advice
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lambdalint.model import Effect
+
+
+class RelativePathWrite(Rule):
+    """Flags writes to relative paths, which end in the read-only code directory.
+
+    ## What it does
+
+    Flags calls that create, change or delete something at a path relative to the working directory. An
+    `os.chdir` to a writable directory that runs before is understood.
+
+    ## Why it fails on Lambda
+
+    The working directory of a function is the directory of its code, `/var/task`, and that is read-only:
+    the call raises `OSError: [Errno 30] Read-only file system`. During development the working directory
+    is the checkout, where the same call succeeds.
+
+    ## Example
+
+    ```python
+    def handler(event, context):
+        with open("report.csv", "w") as out:
+            out.write(render(event))
+    ```
+
+    ## Use instead
+
+    ```python
+    import os
+    import tempfile
+
+
+    def handler(event, context):
+        with open(os.path.join(tempfile.gettempdir(), "report.csv"), "w") as out:
+            out.write(render(event))
+    ```
+
+    `/tmp` belongs to one execution environment and vanishes with it. Send what must last to S3 or a
+    database.
+
+    ## Options
+
+    None.
+
+    ## Known limits
+
+    The working directory is the one that the platform documents, or that the template or image sets. A
+    change of it by a library is not seen. Archives unpacked without any destination are LMB105.
+    """
+
+    meta = RuleMeta(
+        code="LMB102",
+        name="relative-path-write",
+        family=Family.READ_ONLY,
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        summary="Flags writes to relative paths, which end in the read-only code directory.",
+        since="0.1.0",
+    )
+
+    def concerns(self, effect: Effect) -> bool:
+        """Concerned with relative paths that the code itself names."""
+        return effect.place.base is Base.TASK and not effect.defaulted and refused(effect)
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+        """Report each such effect."""
+        for effect in self.effects(node):
+            self.report(node, effect, f"{action(effect)}, which is read-only at run time", advice(effect))

@@ -1,0 +1,94 @@
+"""LMB103 write-into-package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
+from lambdalint.rules.read_only import refused
+from lambdalint.rules.rule import Rule
+from lambdalint.rules.wording import action, advice
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lambdalint.model import Effect
+
+_OWNERS = {Base.PACKAGE: "the deployed code", Base.LAYER: "a layer"}
+
+
+class WriteIntoPackage(Rule):
+    """Flags writes into the deployed code or into a layer.
+
+    ## What it does
+
+    Flags calls that create, change or delete something beside the source files, reached by `__file__`, by
+    `LAMBDA_TASK_ROOT`, or by the absolute path of the code (`/var/task`, on Genezio `/tmp/package`), and
+    in `/opt`, where layers are unpacked.
+
+    ## Why it fails on Lambda
+
+    Code and layers are mounted read-only: the call raises `OSError: [Errno 30] Read-only file system`.
+    Deleting a deployed file, or changing its permissions, fails in the same way.
+
+    ## Example
+
+    ```python
+    from pathlib import Path
+
+    CACHE = Path(__file__).parent / "cache.json"
+
+
+    def handler(event, context):
+        CACHE.write_text(event["body"])
+    ```
+
+    ## Use instead
+
+    ```python
+    import tempfile
+    from pathlib import Path
+
+    CACHE = Path(tempfile.gettempdir()) / "cache.json"
+
+
+    def handler(event, context):
+        CACHE.write_text(event["body"])
+    ```
+
+    Reading deployed files stays as it is. What can be made before deployment belongs in the build.
+
+    ## Options
+
+    None.
+
+    ## Known limits
+
+    `os.makedirs(..., exist_ok=True)` of a directory that is part of the deployed code does nothing and
+    succeeds; the rule knows this of the code's root and of system directories only.
+    """
+
+    meta = RuleMeta(
+        code="LMB103",
+        name="write-into-package",
+        family=Family.READ_ONLY,
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        summary="Flags writes into the deployed code or into a layer.",
+        since="0.1.0",
+    )
+
+    def concerns(self, effect: Effect) -> bool:
+        """Concerned with what the code itself wants in a package or layer."""
+        return effect.place.base in _OWNERS and not effect.defaulted and refused(effect)
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+        """Report each such effect, naming what it would change."""
+        for effect in self.effects(node):
+            owner = _OWNERS[effect.place.base]
+            self.report(
+                node,
+                effect,
+                f"{action(effect)}, which is part of {owner} and read-only at run time",
+                advice(effect),
+            )

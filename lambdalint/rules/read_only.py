@@ -1,0 +1,52 @@
+"""When a read-only place refuses an effect, and the code did not expect it to."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from lambdalint.model import EffectKind, Guard
+
+if TYPE_CHECKING:
+    from lambdalint.model import Effect
+
+_ALWAYS_THERE = frozenset(
+    {
+        "/",
+        "/dev",
+        "/etc",
+        "/home",
+        "/mnt",
+        "/opt",
+        "/proc",
+        "/tmp",
+        "/tmp/package",  # the task root of Genezio
+        "/usr",
+        "/var",
+        "/var/lang",
+        "/var/runtime",
+        "/var/task",
+        "/var/tmp",
+    }
+)
+
+
+def refused(effect: Effect) -> bool:
+    """Tell whether *effect* fails in a read-only place, and the code has no other way prepared.
+
+    ``logging.basicConfig`` never opens its file on AWS Lambda: the runtime has installed a handler
+    before.
+    """
+    return (
+        effect.kind.modifies
+        and Guard.FALLBACK not in effect.guards
+        and not _already_there(effect)
+        and effect.callee.rpartition(".")[2] != "basicConfig"
+    )
+
+
+def _already_there(effect: Effect) -> bool:
+    """Tell whether *effect* would create a directory that exists in every room, and is content with that."""
+    if effect.kind is not EffectKind.CREATE_DIR or Guard.EXIST_OK not in effect.guards or effect.place.holes:
+        return False
+    return posixpath.normpath(effect.place.path).replace("//", "/") in _ALWAYS_THERE

@@ -1,0 +1,70 @@
+"""What is run in the sandbox, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One exception, with the line of the job's code that raised it.
+
+    ``read_only`` tells that the room refused: the error number says so, or the directory that is missing
+    would have to be created in a read-only one. ``path`` is absolute, empty where no code of the job took part;
+    ``frames`` are all such lines that the exception came through, outermost first.
+    """
+
+    path: str
+    line: int
+    type: str
+    message: str
+    errno: int | None
+    read_only: bool
+    frames: tuple[tuple[str, int], ...] = ()
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}: " if self.path else ""
+        return f"{where}{self.type}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run in a fresh room.
+
+    ``files`` become the content of ``/var/task``, ``layer_files`` that of ``/opt``. With ``handler`` set
+    (``module.qualname``), the module is imported and the handler called with ``event``; else ``code`` is executed.
+    ``watched`` lists, by absolute path, lines whose failure is recorded and survived, so that several can be
+    seen in one run. ``mounts`` are writable directories below ``/mnt``.
+    """
+
+    name: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    layer_files: Mapping[str, bytes] = field(default_factory=dict)
+    layer_directories: tuple[str, ...] = ()
+    handler: str | None = None
+    code: str | None = None
+    event: object = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[str, ...] = ()
+    search_path: tuple[str, ...] = ()
+    watched: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    invocations: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run did.
+
+    ``watched`` holds the failures at watched lines, ``error`` the exception that ended the run; ``reached`` the
+    watched lines that were entered at all; ``touched`` each absolute path that the code handed to the system, with the
+    place in the code; ``left`` the files below ``/tmp`` afterwards.
+    """
+
+    name: str
+    error: Raised | None
+    watched: tuple[Raised, ...]
+    reached: frozenset[tuple[str, int]]
+    touched: tuple[tuple[str, int, str], ...]
+    left: tuple[str, ...]
+    result: str
+    output: str

@@ -1,0 +1,114 @@
+"""What lambdalint reports, against the literate fixtures of ``fixtures/rules``, written and run in several ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from literate.fixture import SECTIONS, Case, Fixture, parse_fixture
+from literate.project import judge, report_of, settings_for, write_project
+from literate.variants import restyled, suppressed
+
+from lambdalint.model import Report
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
+PARSED = [parse_fixture(path) for path in sorted(FIXTURES.glob("LMB*.md"))]
+CASES = [case for fixture in PARSED for case in fixture.cases]
+REPAIRED = [case for case in CASES if case.repaired]
+
+
+def _name(case: Case) -> str:
+    return f"{case.fixture[:6]}: {case.title}"
+
+
+def _selected(case: Case) -> tuple[str, ...]:
+    """Return the codes that a fixture speaks of: those of its rule's family, and of files that do not parse."""
+    return _family(case.fixture), "LMB9"
+
+
+def _family(fixture: str) -> str:
+    return "LMB1" if fixture.startswith("LMB9") else fixture[:4]
+
+
+def _contents(report: Report) -> Report:
+    """Return what must be the same for every way to run."""
+    return replace(report, sources=dict(sorted(report.sources.items())))
+
+
+every_case = pytest.mark.parametrize("case", CASES, ids=_name)
+
+
+@every_case
+def test_reports(case: Case, tmp_path: Path) -> None:
+    write_project(tmp_path, case.files)
+    verdict = judge(report_of(tmp_path, settings_for(_selected(case))).findings, case.expectations)
+    assert verdict.agrees, str(verdict)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case
+        for case in CASES
+        if not case.fixture.startswith("LMB9") and any(not one.missed for one in case.expectations)
+    ],
+    ids=_name,
+)
+def test_suppressed_lines_are_silent(case: Case, tmp_path: Path) -> None:
+    write_project(tmp_path, suppressed(case))
+    verdict = judge(report_of(tmp_path, settings_for(_selected(case))).findings, ())
+    assert verdict.agrees, str(verdict)
+
+
+@pytest.mark.parametrize("style", ["alias", "members"])
+@every_case
+def test_style_of_imports_changes_nothing(case: Case, style: str, tmp_path: Path) -> None:
+    files = restyled(case, style)
+    if files is None:
+        pytest.skip("no import of this case can be written in this style")
+    write_project(tmp_path, files)
+    verdict = judge(report_of(tmp_path, settings_for(_selected(case))).findings, case.expectations)
+    assert verdict.agrees, str(verdict)
+
+
+@pytest.mark.parametrize("fixture", PARSED, ids=lambda fixture: fixture.name[:6])
+def test_workers_and_cache_change_nothing(fixture: Fixture, tmp_path: Path) -> None:
+    """All cases of a fixture, side by side in one tree: one worker, two, with an empty cache, with a full one."""
+    for number, case in enumerate(one for one in CASES if one.fixture == fixture.name):
+        write_project(tmp_path / f"case{number:02d}", case.files)
+    codes = (_family(fixture.name), "LMB9")
+    alone = report_of(tmp_path, settings_for(codes))
+    two = report_of(tmp_path, settings_for(codes, jobs=2))
+    cold = report_of(tmp_path, settings_for(codes, cache_dir=".cache-of-test"))
+    warm = report_of(tmp_path, settings_for(codes, cache_dir=".cache-of-test"))
+    assert _contents(two) == _contents(alone)
+    assert _contents(cold) == _contents(alone)
+    assert _contents(warm) == _contents(alone)
+
+
+@pytest.mark.parametrize("case", REPAIRED, ids=_name)
+def test_repaired_code_is_silent(case: Case, tmp_path: Path) -> None:
+    write_project(tmp_path, {**case.files, **{block.path: block.content for block in case.repaired}})
+    verdict = judge(report_of(tmp_path, settings_for(_selected(case))).findings, ())
+    assert verdict.agrees, str(verdict)
+
+
+@pytest.mark.parametrize("fixture", PARSED, ids=lambda fixture: fixture.name[:6])
+def test_fixture_is_complete(fixture: Fixture) -> None:
+    """A fixture says what its rule is, and shows what is flagged and what is not."""
+    code, name = fixture.title.split(" ")
+    assert fixture.name == f"{code}-{name}"
+    assert len(fixture.prose) > 200
+    cases = fixture.cases
+    if code == "LMB999":
+        assert not cases
+        return
+    assert {case.section for case in cases} >= {"Flagged", "Not flagged"}
+    assert {case.section for case in cases} <= set(SECTIONS)
+    flagged = {one.code for case in cases for one in case.expectations if case.section == "Flagged"}
+    assert code in flagged
+    for case in cases:
+        if case.section == "Not flagged":
+            assert not case.expectations, f"{case.title!r} stands under the wrong heading"
+    assert 6 <= len(cases)
