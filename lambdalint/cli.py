@@ -55,9 +55,7 @@ def _warn(text: str) -> None:
         sys.stderr.flush()
 
 
-def _codes(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[str, ...] | None:
+def _codes(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
     """Split what was given to a repeatable, comma-separated flag; None if it was not given."""
     del context, parameter
     if not values:
@@ -76,13 +74,9 @@ def _configuration_flags(command: Callable[..., None]) -> Callable[..., None]:
     """Add the flags that every command which reads a project has."""
     for decorate in (
         click.argument("paths", nargs=-1, callback=_paths),
-        click.option(
-            "--config", "config_file", metavar="FILE", help="Read this configuration file, no other."
-        ),
+        click.option("--config", "config_file", metavar="FILE", help="Read this configuration file, no other."),
         click.option("--isolated", is_flag=True, help="Read no configuration file."),
-        click.option(
-            "--jobs", type=click.IntRange(min=0), help="Worker processes; 0: one for each processor."
-        ),
+        click.option("--jobs", type=click.IntRange(min=0), help="Worker processes; 0: one for each processor."),
         click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
         click.option("-v", "--verbose", is_flag=True, help="Name all that could not be read or resolved."),
         click.option("-q", "--quiet", is_flag=True, help="Print findings only."),
@@ -164,24 +158,16 @@ def commands() -> None:
 
 @commands.command()
 @_configuration_flags
-@click.option(
-    "--select", multiple=True, callback=_codes, metavar="CODES", help="Rules to run: codes or prefixes."
-)
+@click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Rules to run: codes or prefixes.")
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Rules not to run.")
-@click.option(
-    "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="Rules to run besides."
-)
-@click.option(
-    "--min-severity", type=click.Choice([item.value for item in Severity]), help="Hide what is milder."
-)
+@click.option("--extend-select", multiple=True, callback=_codes, metavar="CODES", help="Rules to run besides.")
+@click.option("--min-severity", type=click.Choice([item.value for item in Severity]), help="Hide what is milder.")
 @click.option(
     "--min-confidence",
     type=click.Choice([item.value for item in Confidence]),
     help="Hide what is less certain.",
 )
-@click.option(
-    "--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True
-)
+@click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 although there are findings.")
 def check(
     paths: tuple[Path, ...],
@@ -251,9 +237,7 @@ def functions(
     settings = replace(_load(paths, config_file, isolated, overrides).settings, select=(), extend_select=())
     report = _run(paths, settings, quiet=quiet)
     _tell_problems(report, verbose=verbose, quiet=quiet)
-    _write(
-        function_list.render_json(report) if output_format == "json" else function_list.render_text(report)
-    )
+    _write(function_list.render_json(report) if output_format == "json" else function_list.render_text(report))
     if report.findings:
         _warn(concise.render(report))
         raise click.exceptions.Exit(FAILED)
@@ -279,9 +263,7 @@ def _pages() -> list[RulePage]:
     return [
         RulePage(
             meta=rule.meta,
-            documentation="\n\n".join(
-                f"## {section.title}\n\n{section.body}" for section in page(rule).sections
-            ),
+            documentation="\n\n".join(f"## {section.title}\n\n{section.body}" for section in page(rule).sections),
             options=tuple(
                 Option(field.encode_name, describe_type(field.type), default(field))
                 for field in msgspec.structs.fields(rule.Options)
@@ -293,9 +275,7 @@ def _pages() -> list[RulePage]:
 
 @commands.command("rule")
 @click.argument("code")
-@click.option(
-    "--output-format", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
-)
+@click.option("--output-format", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 def show_rule(code: str, output_format: str) -> None:
     """Print the page of the rule CODE, which may also be its name."""
     from lambdalint.config import nearest

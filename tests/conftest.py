@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from sandbox import Sandbox, unavailable_because
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

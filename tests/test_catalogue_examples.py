@@ -1,4 +1,4 @@
-"""Every row of the catalogue proves itself: its example is seen, at its place, and its counter-example is not."""
+"""Every row of the catalogue proves itself: its example is seen at its place, its counter-example is not."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def _expected_start(row: EffectRow) -> str:
     place = row.place if row.place is not None else row.default
     if row.path is not None and "/opt" in row.example:
         return "/opt"
-    text = (place or "").replace("<tempdir>", "/tmp").replace("<unique>", "").replace("~", "/home/sbx_user1051")
+    text = (
+        (place or "").replace("<tempdir>", "/tmp").replace("<unique>", "").replace("~", "/home/sbx_user1051")
+    )
     return text if text.startswith("/") else "/var/task"
 
 
@@ -85,5 +87,4 @@ def test_example_is_seen(one: Numbered, effects: Mapping[str, list[Effect]]) -> 
 def test_counter_example_is_not(one: Numbered, effects: Mapping[str, list[Effect]]) -> None:
     found = effects.get(f"counter_{one.number}.py", [])
     alike = [effect for effect in found if (effect.callee, effect.kind) == (one.row.call, one.row.kind)]
-    same = [effect for effect in alike if effect.place.path.startswith(_expected_start(one.row))]
-    assert not same, f"seen: {[effect.place.path for effect in same]}"
+    assert not alike, f"seen: {[effect.place.path for effect in alike]}"

@@ -38,7 +38,7 @@ def _places(root: Path, case: Case) -> dict[tuple[str, int], list[Place]]:
 
 
 def _agree(place: Place, expected: str) -> bool:
-    """Tell whether *place* is as *expected*: a hole is named by its origin or its kind, or is any (``{*}``)."""
+    """Tell whether *place* is as *expected*: a hole is named by its origin or its kind, or any (``{*}``)."""
     pattern, position = "", 0
     for hole in _HOLE.finditer(expected):
         pattern += re.escape(expected[position : hole.start()])
@@ -64,6 +64,7 @@ def test_places(case: Case, tmp_path: Path) -> None:
         if missing or surplus:
             wrong.append(f"{expectation.path}:{expectation.line}: missing {missing}, surplus {surplus}")
     wrong += [
-        f"{path}:{line}: nothing expected, but {places[0].path}" for (path, line), places in sorted(found.items())
+        f"{path}:{line}: nothing expected, but {places[0].path}"
+        for (path, line), places in sorted(found.items())
     ]
     assert not wrong, "\n".join(wrong)

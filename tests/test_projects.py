@@ -27,7 +27,9 @@ def _files(project: Path) -> dict[str, bytes]:
 
 
 def _expectations(project: Path) -> list[Expectation]:
-    return [one for path, content in _files(project).items() for one in expectations_in(path, content.decode())]
+    return [
+        one for path, content in _files(project).items() for one in expectations_in(path, content.decode())
+    ]
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from literate.expectation import expectations_in
 from literate.fixture import Case, parse_fixture
-from sandbox import Job, Outcome, Sandbox
 from sandbox.projects import jobs_of
 from sandbox.verdict import untrue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sandbox import Job, Outcome, Sandbox
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 UNJUDGED = ("LMB109", "LMB9")
@@ -93,7 +94,9 @@ def test_places_of_the_flow_fixtures_are_true(sandbox: Sandbox) -> None:
         stated = {(one.path, one.line): one.places for one in case.places}
         for path, line, target in outcome.touched:
             # The folder that a line of the project stands for depends on its template.
-            names = [(name, number) for name, number in stated if number == line and path.endswith(f"/{name}")]
+            names = [
+                (name, number) for name, number in stated if number == line and path.endswith(f"/{name}")
+            ]
             places = [place for name in names for place in stated[name]]
             if places and not any(_may_be(place, target) for place in places):
                 wrong.append(f"{case.fixture}, {case.title}, {path}:{line}: {target}, not {places}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from lambdalint.catalogue.schema import PARAMETER
 
@@ -17,7 +17,7 @@ class Parameter:
     receiver: bool = False
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_parameter(reference: str) -> Parameter:
     """Parse ``file@0``, ``dir``, ``@0`` or ``self``; raise ValueError for anything else."""
     if not PARAMETER.fullmatch(reference):

@@ -84,6 +84,8 @@ class ReturnsRow(Row, frozen=True, kw_only=True, rename="kebab"):
     enters: str = "self"
     confined: bool = False
     unique: bool = False
+    attributes: dict[str, str] = {}
+    """Attributes of the result, each with the parameter that it repeats."""
     example: str = ""
 
 
@@ -116,9 +118,10 @@ class ReadsRow(Row, frozen=True, kw_only=True, rename="kebab"):
 class InvokesRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """A call that runs a function it is given.
 
-    ``function`` is the parameter that holds it. ``arguments`` says what it is called with: parameter references, ``*@1``
-    for the elements of an argument, ``**kwargs`` and ``*args`` for the rest. ``result`` is ``value`` (the function's
-    result), ``list`` (a sequence of such results) or ``future``.
+    ``function`` is the parameter that holds it. ``arguments`` says what it is called with: parameter references,
+    ``*@1`` for the elements of an argument, ``**kwargs`` and ``*args`` for the rest. ``result`` is ``value`` (the
+    function's result), ``list`` (a sequence of such results), ``future``, or ``none`` (the function runs, and its result
+    is not the call's).
     """
 
     call: str

@@ -46,9 +46,7 @@ def read_source(path: Path) -> Source | None:
     try:
         parsed = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        raise ConfigError(
-            f"is not TOML: {error}", file=str(path), line=getattr(error, "lineno", None)
-        ) from None
+        raise ConfigError(f"is not TOML: {error}", file=str(path), line=getattr(error, "lineno", None)) from None
     except RecursionError:
         raise ConfigError("is nested too deeply", file=str(path)) from None
     if own:

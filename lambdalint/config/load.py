@@ -173,9 +173,7 @@ class _Reading:
             )
         missing = _MISSING_FIELD.search(problem)
         if missing:
-            return self.error(
-                f"the key {missing['field']} is missing", where, expected=EXPECTED.get(missing["field"])
-            )
+            return self.error(f"the key {missing['field']} is missing", where, expected=EXPECTED.get(missing["field"]))
         return self.error(problem[:1].lower() + problem[1:], where, expected=self.expectation(where, model))
 
     def expectation(self, where: tuple[str | int, ...], model: type[Any]) -> str | None:
@@ -190,9 +188,7 @@ class _Reading:
         for key in ("select", "extend_select", "ignore"):
             _check_codes(getattr(raw, key) or (), self.rules, key.replace("_", "-"), self)
         self.check_absolute(raw.writable or (), ("writable",))
-        names = [
-            item.name for item in msgspec.structs.fields(RawConfig) if item.name not in ("functions", "rules")
-        ]
+        names = [item.name for item in msgspec.structs.fields(RawConfig) if item.name not in ("functions", "rules")]
         given = {name: value for name in names if (value := getattr(raw, name)) is not None}
         return replace(
             Settings(),

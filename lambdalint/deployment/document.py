@@ -22,13 +22,39 @@ MAX_PROBLEMS = 50
 
 _STYLES = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
 _FUNCTIONS = frozenset(
-    "And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap GetAtt GetAZs If ImportValue Join Length "
-    "Not Or RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll".split()
+    [
+        "And",
+        "Base64",
+        "Cidr",
+        "Contains",
+        "EachMemberEquals",
+        "EachMemberIn",
+        "Equals",
+        "FindInMap",
+        "GetAtt",
+        "GetAZs",
+        "If",
+        "ImportValue",
+        "Join",
+        "Length",
+        "Not",
+        "Or",
+        "RefAll",
+        "Select",
+        "Split",
+        "Sub",
+        "ToJsonString",
+        "Transform",
+        "ValueOf",
+        "ValueOfAll",
+    ]
 )
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s|#[^\n]*\n)*)+")
 _INT = re.compile(r"[-+]?[0-9][0-9_]{0,99}")
 _PREFIXED_INT = re.compile(r"[-+]?0(?:x[0-9a-fA-F_]{1,99}|o?[0-7_]{1,99}|b[01_]{1,99})")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]{0,99}\.[0-9_]{0,99}|\.[0-9][0-9_]{0,99})(?:[eE][-+]?[0-9]{1,9})?|[-+]?[0-9]{1,99}[eE][-+]?[0-9]{1,9}")
+_FLOAT = re.compile(
+    r"[-+]?(?:[0-9][0-9_]{0,99}\.[0-9_]{0,99}|\.[0-9][0-9_]{0,99})(?:[eE][-+]?[0-9]{1,9})?|[-+]?[0-9]{1,99}[eE][-+]?[0-9]{1,9}"
+)
 _WORDS: dict[str, bool | None] = {
     **{form: None for word in ("", "~", "null") for form in (word, word.title(), word.upper())},
     **{form: True for word in ("true", "yes", "on") for form in (word, word.title(), word.upper())},
@@ -247,12 +273,10 @@ class _Builder:
         elif style in {"literal", "folded"}:
             line, offset, last = self._block(event, raw, line)
             span = Span(self.path, span.line, span.column, *last)
-        value: None | bool | int | float | str = raw
+        value: bool | int | float | str | None = raw
         if style == "plain" and (tag is None or tag.startswith("tag:yaml.org")):
             value = raw if tag == "tag:yaml.org,2002:str" else _typed(raw)
-        node = Scalar(
-            span, raw=raw, value=value, style=style, content_line=line, content_offset=offset, tag=""
-        )
+        node = Scalar(span, raw=raw, value=value, style=style, content_line=line, content_offset=offset, tag="")
         return self._tagged(node, tag)
 
     def _after_properties(self, event: Any, line: int, offset: int) -> tuple[int, int]:
@@ -379,7 +403,7 @@ def _leading(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _typed(raw: str) -> None | bool | int | float | str:
+def _typed(raw: str) -> bool | int | float | str | None:
     """Return a plain scalar's value by YAML 1.1, but for dates and base-60 numbers, which stay text."""
     if raw in _WORDS:
         return _WORDS[raw]

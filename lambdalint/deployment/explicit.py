@@ -26,9 +26,7 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
         if declared.platform not in catalogue.platforms:
             known = ", ".join(sorted(catalogue.platforms))
             problems.append(
-                Problem(
-                    declared.span, f"the platform {declared.platform!r} is not known; expected one of {known}"
-                )
+                Problem(declared.span, f"the platform {declared.platform!r} is not known; expected one of {known}")
             )
         if code_root is None:
             continue
@@ -72,8 +70,6 @@ def _layer(tree: Tree, name: str, span: Span) -> Layer:
 def _folder(tree: Tree, folder: str, span: Span, problems: list[Problem]) -> str | None:
     found = Tree.join("", folder)
     if found is None or found not in tree.directories:
-        problems.append(
-            Problem(span, f"the folder {folder!r} of the search path holds no file of the project")
-        )
+        problems.append(Problem(span, f"the folder {folder!r} of the search path holds no file of the project"))
         return None
     return found

@@ -87,7 +87,7 @@ class Scalar(Node):
     """
 
     raw: str = ""
-    value: None | bool | int | float | str = None
+    value: bool | int | float | str | None = None
     style: str = "plain"
     content_line: int = 1
     content_offset: int = 0

@@ -42,11 +42,7 @@ _LONGEST = 200_000
 def is_apart(path: str) -> bool:
     """Tell whether the file at *path* is a test, documentation or somebody else's library, by its name."""
     *folders, name = path.split("/")
-    if (
-        name.startswith("test_")
-        or name.endswith("_test.py")
-        or name in {"conftest.py", "tests.py", "setup.py"}
-    ):
+    if name.startswith("test_") or name.endswith("_test.py") or name in {"conftest.py", "tests.py", "setup.py"}:
         return True
     return not _FOLDERS.isdisjoint(folders)
 

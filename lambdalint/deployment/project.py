@@ -44,9 +44,7 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
             guessed = webapp.read(tree, room)
     functions = (*declared, *(ready.function(one) for one in guessed))
     problems = (*configured.problems, *templates.problems, *services.problems)
-    return Deployment(
-        tuple(sorted(functions, key=lambda one: (one.source, one.name))), tuple(dict.fromkeys(problems))
-    )
+    return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), tuple(dict.fromkeys(problems)))
 
 
 class _Completion:
@@ -66,9 +64,7 @@ class _Completion:
     def _python_path(self, function: Function, room: Room) -> Iterable[str]:
         value = next((one.value for one in room.env if one.name == "PYTHONPATH"), None)
         for entry in (value or "").split(":")[:50]:
-            below = (
-                entry.removeprefix(room.task_root).lstrip("/") if entry.startswith(room.task_root) else entry
-            )
+            below = entry.removeprefix(room.task_root).lstrip("/") if entry.startswith(room.task_root) else entry
             folder = Tree.join(function.code_root, below) if entry else None
             if folder is not None and folder != function.code_root and folder in self._tree.directories:
                 yield folder
@@ -88,9 +84,7 @@ def _without_repetition(tree: Tree, configured: list[Function], found: list[Func
         located = locate(tree, one)
         if located is not None:
             same = known.setdefault((*located, one.code_root, one.prefix), [])
-            if any(
-                other.source.path != one.source.path and same_room(other.room, one.room) for other in same
-            ):
+            if any(other.source.path != one.source.path and same_room(other.room, one.room) for other in same):
                 continue
             same.append(one)
         kept.append(one)

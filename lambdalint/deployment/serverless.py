@@ -109,9 +109,7 @@ class _Service:
             for part in functions.items or (functions,):
                 block = self.variables.resolve(part)
                 if block is None:
-                    self.problems.append(
-                        Problem(part.span, "functions of unknown value are not read", "note")
-                    )
+                    self.problems.append(Problem(part.span, "functions of unknown value are not read", "note"))
                     continue
                 for entry in block.entries:
                     yield entry.name, entry
@@ -136,9 +134,7 @@ class _Service:
         module = self.variables.text(declared, "module")
         code_root = Tree.join(self.directory, module) if module else self.directory
         if code_root is None:
-            self.problems.append(
-                Problem(span, f"the module of the function {name} lies outside of the project")
-            )
+            self.problems.append(Problem(span, f"the module of the function {name} lies outside of the project"))
             return None
         runtime_node = declared.get("runtime") or self.variables.get(self._root, "provider", "runtime")
         runtime = self.variables.text(runtime_node)
@@ -175,9 +171,7 @@ class _Service:
     def _image_function(self, name: str, span: Span, declared: Node, image: Node) -> Function | None:
         resolved = self.variables.resolve(image)
         if resolved is None:
-            self.problems.append(
-                Problem(span, f"the image of the function {name} has no known value", "note")
-            )
+            self.problems.append(Problem(span, f"the image of the function {name} has no known value", "note"))
             return None
         reference = resolved.text or self.variables.text(resolved, "name")
         definition = None
@@ -222,11 +216,7 @@ class _Service:
         if pip and not requirements_layer(self.variables, self._root):
             options = self.variables.get(self._root, "custom", "pythonRequirements")
             name = self.variables.text(options, "fileName") or "requirements.txt"
-        elif (
-            wsgi
-            and not pip
-            and self.variables.truth(self._root, "custom", "wsgi", "packRequirements") is not False
-        ):
+        elif wsgi and not pip and self.variables.truth(self._root, "custom", "wsgi", "packRequirements") is not False:
             name = f"{wsgi.rpartition('/')[0]}/requirements.txt"
         else:
             return ()

@@ -123,9 +123,7 @@ def _mounts(variables: Variables, declared: Node) -> tuple[Mount, ...]:
     return tuple(found)
 
 
-def _layers(
-    variables: Variables, provider: Node | None, declared: Node, own: Mapping[str, Layer]
-) -> tuple[Layer, ...]:
+def _layers(variables: Variables, provider: Node | None, declared: Node, own: Mapping[str, Layer]) -> tuple[Layer, ...]:
     """Return the layers of a function; those of the function replace those of the provider block."""
     node = declared.get("layers")
     if node is None and provider is not None:

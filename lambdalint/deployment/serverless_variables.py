@@ -22,9 +22,7 @@ MAX_TEXT = 20_000
 
 DEFAULT_STAGE = "dev"
 
-_SOURCE = re.compile(
-    r"(?P<type>[A-Za-z]\w{0,40})(?:\((?P<argument>[^()]*)\))?(?::(?P<address>.*))?", re.DOTALL
-)
+_SOURCE = re.compile(r"(?P<type>[A-Za-z]\w{0,40})(?:\((?P<argument>[^()]*)\))?(?::(?P<address>.*))?", re.DOTALL)
 _LITERAL = re.compile(r"true|false|null|-?\d{1,18}(?:\.\d{1,18})?")
 
 
@@ -116,9 +114,7 @@ class Variables:
         if known is not None:
             return known
         if node in self._active:
-            self._report(
-                node.span, f"the variables in {_shortened(node.raw)!r} lead back to themselves", "warning"
-            )
+            self._report(node.span, f"the variables in {_shortened(node.raw)!r} lead back to themselves", "warning")
             return Miss.UNKNOWN
         if depth > MAX_DEPTH:
             raise _LimitError(f"variables that lead through more than {MAX_DEPTH} others are not resolved")
@@ -195,18 +191,14 @@ class Variables:
             return Miss.UNKNOWN
         return self._lookup(match["type"], match["argument"], match["address"], node, depth)
 
-    def _lookup(
-        self, kind: str, argument: str | None, address: str | None, node: Scalar, depth: int
-    ) -> Outcome:
+    def _lookup(self, kind: str, argument: str | None, address: str | None, node: Scalar, depth: int) -> Outcome:
         if kind == "self" and address is not None:
             if address == "service" or address == "service.name":
                 return self._service_name(depth)
             return self._address(self._root, address, depth)
         if kind == "file" and argument is not None:
             content = self._file(argument.strip().strip("'\""), node)
-            return (
-                self._address(content, address, depth) if address and isinstance(content, Node) else content
-            )
+            return self._address(content, address, depth) if address and isinstance(content, Node) else content
         if kind == "sls" and address == "stage":
             return self._stage(node, depth)
         if kind == "param" and address:

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Room, Tree
 
-_EVENT = re.compile(
-    r"_*(?:[a-z0-9_]+_)?(?:event|evt)s?_?|_*event_(?:data|dict|body|payload|input)", re.IGNORECASE
-)
+_EVENT = re.compile(r"_*(?:[a-z0-9_]+_)?(?:event|evt)s?_?|_*event_(?:data|dict|body|payload|input)", re.IGNORECASE)
 _CONTEXT = re.compile(r"_+|_*(?:[a-z0-9_]+_)?(?:context|ctx|ctxt)_?", re.IGNORECASE)
 _HANDLER_NAME = re.compile(r"handler|^main$|^handle|lambda", re.IGNORECASE)
 
@@ -95,16 +93,12 @@ def read(
 def _handlers(module: ast.Module, names: dict[str, str], content: bytes) -> Iterator[tuple[str, ast.stmt]]:
     """Yield the handlers of *module*, without the functions and adapters that they are made of."""
     looks = {
-        name: node
-        for name, node in _bound(module)
-        if not _STAND_IN.search(name) and _is_handler(name, node, names)
+        name: node for name, node in _bound(module) if not _STAND_IN.search(name) and _is_handler(name, node, names)
     }
     if not looks:
         return
     few = len(looks) <= _FEW
-    callers = (
-        {} if few and not any(_is_called(*look, content) for look in looks.items()) else _callers(module)
-    )
+    callers = {} if few and not any(_is_called(*look, content) for look in looks.items()) else _callers(module)
     for name, node in looks.items():
         others = callers.get(name, frozenset()) - {name}
         if others and not _HANDLER_NAME.search(name):
@@ -124,11 +118,7 @@ def _bound(module: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, statement
-        elif (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
-            and statement.value
-        ):
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
             yield statement.target.id, statement
 
 

@@ -148,8 +148,6 @@ class Cache:
     def _evict(self) -> None:
         """Delete the files of the prefixes that were written longest ago."""
         with contextlib.suppress(OSError):
-            files = sorted(
-                self._directory.glob("*.cache"), key=lambda path: path.stat().st_mtime, reverse=True
-            )
+            files = sorted(self._directory.glob("*.cache"), key=lambda path: path.stat().st_mtime, reverse=True)
             for path in files[_MAX_FILES:]:
                 path.unlink(missing_ok=True)

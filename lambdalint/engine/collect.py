@@ -137,9 +137,7 @@ class _Walk:
                     return None
                 real = resolved
             directory = entry.is_dir()
-            if is_ignored(specs, path, directory=directory) or is_ignored(
-                self.exclude, path, directory=directory
-            ):
+            if is_ignored(specs, path, directory=directory) or is_ignored(self.exclude, path, directory=directory):
                 return None
             if directory:
                 return None if name in vendored or name.endswith(".py") else real
@@ -229,9 +227,7 @@ def collect(
         walk.run(str(start))
     named = {walk.relative(str(file)) for file in files}
     for file in files:
-        if walk.relative(str(file)) not in walk.files and not is_ignored(
-            walk.exclude, str(file), directory=False
-        ):
+        if walk.relative(str(file)) not in walk.files and not is_ignored(walk.exclude, str(file), directory=False):
             walk.list_file(str(file), file.stat().st_size, "")
     tree = Tree(root, tuple(walk.files))
     targets: frozenset[str] | None = None

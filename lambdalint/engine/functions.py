@@ -57,9 +57,7 @@ def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, .
             message = f"the code of function {function.handler} lies outside the analysed folder: left out"
             problems.append(Problem(span, message))
             continue
-        layers = (
-            layer if layer.startswith("arn:") else way.inside(layer) or layer for layer in function.layers
-        )
+        layers = (layer if layer.startswith("arn:") else way.inside(layer) or layer for layer in function.layers)
         folders = (way.inside(folder) for folder in function.search_path)
         kept.append(
             replace(

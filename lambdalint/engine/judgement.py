@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambdalint.model import Effect, InlineSource, Tree
-    from lambdalint.rules.definition import RuleDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """One file with its effects; ``inline`` holds the code of a file that stands inside a template."""
+    """One file with its effects, and the codes of the rules to ask.
+
+    ``inline`` holds the code of a file that stands inside a template.
+    """
 
     tree: Tree
     path: str
     inline: InlineSource | None
     effects: tuple[Effect, ...]
-    rules: tuple[type[RuleDefinition], ...]
+    rules: tuple[str, ...]
     options: Mapping[str, Mapping[str, object]]
 
 
-def internal_error(
-    span: Span, doing: str, error: BaseException | None, functions: tuple[str, ...] = ()
-) -> Finding:
+def internal_error(span: Span, doing: str, error: BaseException | None, functions: tuple[str, ...] = ()) -> Finding:
     """Return the finding that says that lambdalint itself failed, with what a report of it needs."""
     if error is None:
         cause = "a worker process ended unexpectedly"
@@ -62,7 +62,9 @@ def judge_file(task: FileTask) -> list[Finding]:
             return []
         text = decode_leniently(task.path, content)
     try:
-        return rules.judge(task.path, text, task.effects, task.rules, task.options)
+        registry = rules.registry()
+        asked = [registry[code] for code in task.rules]
+        return rules.judge(task.path, text, task.effects, asked, task.options)
     except Exception as error:  # the boundary of one file: the run goes on, and says so
         return [internal_error(Span.point(task.path), "judging this file", error)]
 

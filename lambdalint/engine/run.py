@@ -77,9 +77,7 @@ def check(
     return _report(collected, settings, analysis, findings, problems)
 
 
-def _analyse(
-    tree: Tree, settings: Settings, python_files: int, pool: Executor | None, tell: Progress
-) -> _Analysis:
+def _analyse(tree: Tree, settings: Settings, python_files: int, pool: Executor | None, tell: Progress) -> _Analysis:
     from lambdalint import catalogue, deployment
 
     tell("reading the deployment", 0, 1)
@@ -99,13 +97,11 @@ def _analyse(
     return _Analysis(functions, inline, reached, (*findings, *reached.findings), deployed.problems)
 
 
-def _judge(
-    tree: Tree, analysis: _Analysis, settings: Settings, pool: Executor | None, tell: Progress
-) -> list[Finding]:
+def _judge(tree: Tree, analysis: _Analysis, settings: Settings, pool: Executor | None, tell: Progress) -> list[Finding]:
     from lambdalint import rules
 
     found: list[Finding] = [rules.finding_cannot_parse(problem) for problem in analysis.reached.broken]
-    selected = select_rules(rules.registry().values(), settings)
+    selected = select_rules(rules.codes(), settings)
     if not selected:
         return found
     by_file: defaultdict[str, list[Effect]] = defaultdict(list)
@@ -141,9 +137,7 @@ def _unreached_syntax(
     return [problem for part in spread(check_syntax, tasks, pool, syntax_lost) for problem in part]
 
 
-def _suppressions(
-    analysis: _Analysis, texts: Mapping[str, str], virtual: Iterable[str]
-) -> dict[str, Suppressions]:
+def _suppressions(analysis: _Analysis, texts: Mapping[str, str], virtual: Iterable[str]) -> dict[str, Suppressions]:
     code_lines: defaultdict[str, set[int]] = defaultdict(set)
     for source in analysis.inline.values():
         code_lines[source.path].update(line for line, _ in source.lines)
@@ -173,9 +167,9 @@ def _report(
         if is_shown(item, settings)
     ]
     if collected.targets is not None:
-        located = [
-            pair for pair in located if pair[1].span.path in collected.targets or pair[1].code == "LMB999"
-        ]
+        # A function that could not be analysed may be one that reaches the targets, wherever it is declared.
+        kept_paths, unanalysed = collected.targets, set(analysis.findings)
+        located = [pair for pair in located if pair[1].span.path in kept_paths or pair[0] in unanalysed]
     contents = {path: tree.read(path) for path in {moved.span.path for _, moved in located}}
     texts = {path: decode_leniently(path, data) for path, data in contents.items() if data is not None}
     silenced = _suppressions(analysis, texts, {item.span.path for item, _ in located})
@@ -202,14 +196,10 @@ def _report(
             files=len(set(analysis.reached.modules)),
             functions=len(analysis.functions),
             findings=len(shown),
-            fixable=sum(
-                item.fix is not None and item.fix.safety is not Safety.DISPLAY_ONLY for item in shown
-            ),
+            fixable=sum(item.fix is not None and item.fix.safety is not Safety.DISPLAY_ONLY for item in shown),
             unresolved=analysis.reached.unresolved,
         ),
         problems=tuple(problem for problem in ordered if problem.severity != "note"),
         notes=tuple(problem for problem in ordered if problem.severity == "note"),
-        sources={
-            places.path_shown(path): text for path, text in sorted(texts.items()) if path in with_findings
-        },
+        sources={places.path_shown(path): text for path, text in sorted(texts.items()) if path in with_findings},
     )

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdalint.model import Finding, Settings
-    from lambdalint.rules.definition import RuleDefinition
 
 ALWAYS_REPORTED = ("LMB900", "LMB999")
 """Codes that say that something was not judged. Only an ``ignore`` that names them silences them."""
@@ -26,11 +25,9 @@ def is_selected(code: str, settings: Settings) -> bool:
     return wanted > _longest(code, settings.ignore)
 
 
-def select_rules(
-    registry: Iterable[type[RuleDefinition]], settings: Settings
-) -> tuple[type[RuleDefinition], ...]:
-    """Return the rules of *registry* that are to run, in its order."""
-    return tuple(rule for rule in registry if is_selected(rule.meta.code, settings))
+def select_rules(codes: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """Return those of the rules' *codes* that are to run, in their order."""
+    return tuple(code for code in codes if is_selected(code, settings))
 
 
 def is_shown(finding: Finding, settings: Settings) -> bool:

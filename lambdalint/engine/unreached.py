@@ -53,6 +53,4 @@ def check_syntax(task: SyntaxTask) -> list[Problem]:
 
 def syntax_lost(task: SyntaxTask) -> list[Problem]:
     """Return what stands for files whose parsing took its process down."""
-    return [
-        Problem(Span.point(path), "cannot be checked: the process that parsed it died") for path in task.paths
-    ]
+    return [Problem(Span.point(path), "cannot be checked: the process that parsed it died") for path in task.paths]

@@ -6,7 +6,7 @@ can cross a process. ``At`` is ``(line, column, end_line, end_column)``, 1-based
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import msgspec
 
@@ -17,32 +17,32 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """Anything of the intermediate form."""
 
 
-class Const(Node):
+class Const(Node, frozen=True):
     """A literal; bytes are kept as text."""
 
-    value: Union[None, bool, int, float, str]
+    value: bool | int | float | str | None
 
 
-class Name(Node):
+class Name(Node, frozen=True):
     """A variable."""
 
     id: str
 
 
-class Attr(Node):
+class Attr(Node, frozen=True):
     """``value.name``."""
 
     value: Expr
     name: str
 
 
-class Star(Node):
+class Star(Node, frozen=True):
     """``*value`` in a call or display."""
 
     value: Expr
 
 
-class Call(Node):
+class Call(Node, frozen=True):
     """A call; ``keywords`` holds ``**value`` under an empty name. ``spans`` places each argument, keywords last."""
 
     func: Expr
@@ -52,13 +52,13 @@ class Call(Node):
     spans: tuple[At, ...]
 
 
-class Join(Node):
+class Join(Node, frozen=True):
     """A formatted string: the concatenation of its parts."""
 
     parts: tuple[Expr, ...]
 
 
-class BinOp(Node):
+class BinOp(Node, frozen=True):
     """An arithmetic operator, by its symbol."""
 
     op: str
@@ -66,21 +66,21 @@ class BinOp(Node):
     right: Expr
 
 
-class Unary(Node):
+class Unary(Node, frozen=True):
     """``not``, ``-``, ``+`` or ``~``."""
 
     op: str
     value: Expr
 
 
-class Bool(Node):
+class Bool(Node, frozen=True):
     """``and`` or ``or``."""
 
     op: str
     values: tuple[Expr, ...]
 
 
-class Compare(Node):
+class Compare(Node, frozen=True):
     """A chain of comparisons."""
 
     left: Expr
@@ -88,7 +88,7 @@ class Compare(Node):
     rights: tuple[Expr, ...]
 
 
-class IfExp(Node):
+class IfExp(Node, frozen=True):
     """``body if test else orelse``."""
 
     test: Expr
@@ -96,28 +96,28 @@ class IfExp(Node):
     orelse: Expr
 
 
-class Seq(Node):
+class Seq(Node, frozen=True):
     """A display; ``kind`` is ``list``, ``tuple`` or ``set``."""
 
     kind: str
     items: tuple[Expr, ...]
 
 
-class DictDisplay(Node):
+class DictDisplay(Node, frozen=True):
     """A dictionary display; a None key stands for ``**value``."""
 
     keys: tuple[Expr | None, ...]
     values: tuple[Expr, ...]
 
 
-class Subscript(Node):
+class Subscript(Node, frozen=True):
     """``value[index]``."""
 
     value: Expr
     index: Expr
 
 
-class Slice(Node):
+class Slice(Node, frozen=True):
     """``lower:upper:step`` as an index."""
 
     lower: Expr | None
@@ -125,13 +125,13 @@ class Slice(Node):
     step: Expr | None
 
 
-class Lambda(Node):
+class Lambda(Node, frozen=True):
     """An anonymous function: an index into the module's functions."""
 
     function: int
 
 
-class Comprehension(Node):
+class Comprehension(Node, frozen=True):
     """A comprehension or generator expression; ``key`` is set for a dictionary's."""
 
     kind: str
@@ -140,30 +140,48 @@ class Comprehension(Node):
     generators: tuple[Generator, ...]
 
 
-class Yield(Node):
+class Yield(Node, frozen=True):
     """``yield value``, or ``yield from value`` where ``delegates``."""
 
     value: Expr | None
     delegates: bool
 
 
-class Walrus(Node):
+class Walrus(Node, frozen=True):
     """``name := value``."""
 
     name: str
     value: Expr
 
 
-class Other(Node):
+class Other(Node, frozen=True):
     """An expression without a model of its own; its children are evaluated for their effects."""
 
     children: tuple[Expr, ...]
 
 
-Expr: TypeAlias = Union[
-    Const, Name, Attr, Star, Call, Join, BinOp, Unary, Bool, Compare, IfExp, Seq, DictDisplay, Subscript, Slice, Lambda,
-    Comprehension, Yield, Walrus, Other,
-]  # fmt: skip
+Expr: TypeAlias = (
+    Const
+    | Name
+    | Attr
+    | Star
+    | Call
+    | Join
+    | BinOp
+    | Unary
+    | Bool
+    | Compare
+    | IfExp
+    | Seq
+    | DictDisplay
+    | Subscript
+    | Slice
+    | Lambda
+    | Comprehension
+    | Yield
+    | Walrus
+    | Other
+)
 
 
 class Generator(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -174,13 +192,13 @@ class Generator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     conditions: tuple[Expr, ...]
 
 
-class ExprStmt(Node):
+class ExprStmt(Node, frozen=True):
     """An expression on a line of its own."""
 
     value: Expr
 
 
-class Assign(Node):
+class Assign(Node, frozen=True):
     """An assignment; ``annotation`` is set for an annotated one, whose ``value`` may be missing."""
 
     targets: tuple[Expr, ...]
@@ -188,7 +206,7 @@ class Assign(Node):
     annotation: Expr | None = None
 
 
-class AugAssign(Node):
+class AugAssign(Node, frozen=True):
     """``target op= value``."""
 
     target: Expr
@@ -196,7 +214,7 @@ class AugAssign(Node):
     value: Expr
 
 
-class If(Node):
+class If(Node, frozen=True):
     """A conditional statement."""
 
     test: Expr
@@ -204,7 +222,7 @@ class If(Node):
     orelse: tuple[Stmt, ...]
 
 
-class While(Node):
+class While(Node, frozen=True):
     """A ``while`` loop."""
 
     test: Expr
@@ -212,7 +230,7 @@ class While(Node):
     orelse: tuple[Stmt, ...]
 
 
-class For(Node):
+class For(Node, frozen=True):
     """A ``for`` loop."""
 
     target: Expr
@@ -228,7 +246,7 @@ class WithItem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     target: Expr | None
 
 
-class With(Node):
+class With(Node, frozen=True):
     """A ``with`` statement."""
 
     items: tuple[WithItem, ...]
@@ -243,7 +261,7 @@ class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
     body: tuple[Stmt, ...]
 
 
-class Try(Node):
+class Try(Node, frozen=True):
     """A ``try`` statement."""
 
     body: tuple[Stmt, ...]
@@ -252,33 +270,33 @@ class Try(Node):
     final: tuple[Stmt, ...]
 
 
-class Return(Node):
+class Return(Node, frozen=True):
     """``return value``."""
 
     value: Expr | None
     line: int
 
 
-class Raise(Node):
+class Raise(Node, frozen=True):
     """``raise value``."""
 
     value: Expr | None
     line: int
 
 
-class Break(Node):
+class Break(Node, frozen=True):
     """``break``."""
 
     line: int
 
 
-class Continue(Node):
+class Continue(Node, frozen=True):
     """``continue``."""
 
     line: int
 
 
-class Import(Node):
+class Import(Node, frozen=True):
     """``import module as name``; ``name`` is empty where there is no ``as``."""
 
     module: str
@@ -286,7 +304,7 @@ class Import(Node):
     at: At
 
 
-class ImportFrom(Node):
+class ImportFrom(Node, frozen=True):
     """``from module import name as alias``."""
 
     module: str
@@ -295,25 +313,25 @@ class ImportFrom(Node):
     at: At
 
 
-class Def(Node):
+class Def(Node, frozen=True):
     """A function definition: an index into the module's functions."""
 
     function: int
 
 
-class Class(Node):
+class Class(Node, frozen=True):
     """A class definition: an index into the module's classes."""
 
     index: int
 
 
-class Delete(Node):
+class Delete(Node, frozen=True):
     """``del`` of targets."""
 
     targets: tuple[Expr, ...]
 
 
-class Outer(Node):
+class Outer(Node, frozen=True):
     """``global`` or ``nonlocal`` names."""
 
     kind: str
@@ -329,23 +347,41 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     body: tuple[Stmt, ...]
 
 
-class Match(Node):
+class Match(Node, frozen=True):
     """A ``match`` statement."""
 
     subject: Expr
     cases: tuple[Case, ...]
 
 
-class Assert(Node):
+class Assert(Node, frozen=True):
     """``assert test``."""
 
     test: Expr
 
 
-Stmt: TypeAlias = Union[
-    ExprStmt, Assign, AugAssign, If, While, For, With, Try, Return, Raise, Break, Continue, Import, ImportFrom, Def, Class,
-    Delete, Outer, Match, Assert,
-]  # fmt: skip
+Stmt: TypeAlias = (
+    ExprStmt
+    | Assign
+    | AugAssign
+    | If
+    | While
+    | For
+    | With
+    | Try
+    | Return
+    | Raise
+    | Break
+    | Continue
+    | Import
+    | ImportFrom
+    | Def
+    | Class
+    | Delete
+    | Outer
+    | Match
+    | Assert
+)
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -55,7 +55,10 @@ class _ModuleLowering(ExpressionLowering):
 
     def lower_For(self, node: ast.For | ast.AsyncFor) -> ir.Stmt:
         return ir.For(
-            self.expression(node.target), self.expression(node.iter), self.block(node.body), self.block(node.orelse)
+            self.expression(node.target),
+            self.expression(node.iter),
+            self.block(node.body),
+            self.block(node.orelse),
         )
 
     lower_AsyncFor = lower_For

@@ -29,7 +29,12 @@ class ExpressionLowering:
         """Return a node's place; the tree counts columns in bytes."""
         end_line = node.end_lineno or node.lineno
         end_column = node.end_col_offset or 0
-        return (node.lineno, self._column(node.lineno, node.col_offset), end_line, self._column(end_line, end_column))
+        return (
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, end_column),
+        )
 
     def _column(self, line: int, offset: int) -> int:
         if self._lines is None:

@@ -7,10 +7,13 @@ import io
 import sys
 import tokenize
 import warnings
+from typing import TYPE_CHECKING
 
-from lambdalint.facts.ir import ModuleFacts
 from lambdalint.facts.lower import lower_module
 from lambdalint.model import Problem, Span
+
+if TYPE_CHECKING:
+    from lambdalint.facts.ir import ModuleFacts
 
 
 class CannotParse(Exception):
@@ -58,7 +61,7 @@ def _syntax_message(error: SyntaxError, text: str) -> str:
     running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     if "Missing parentheses in call to 'print'" in message or "multiple exception types must be" in message:
         return f"cannot parse: {message} (Python 2 code?)"
-    if "{%" in text or "{{" in text and "}}" in text and "{{" in (error.text or ""):
+    if "{%" in text or ("{{" in text and "}}" in text and "{{" in (error.text or "")):
         return f"cannot parse: {message} (a template, not Python?)"
     return f"cannot parse with {running}: {message}; if a newer Python accepts the file, run lambdalint with that one"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.flow import evaluate  # the interpreter's modules need each other; this one is imported first
-from lambdalint.flow import calls, imports, objects
+from lambdalint.flow import (
+    calls,
+    evaluate,  # the interpreter's modules need each other; this one is imported first
+    imports,
+    objects,
+)
 from lambdalint.flow.effect_log import EffectLog
 from lambdalint.flow.environment import Environment, Mentions
 from lambdalint.flow.machine import BudgetExhausted, Machine, Route
@@ -29,6 +32,8 @@ from lambdalint.flow.values import (
 from lambdalint.model import Effect, EntryPoint, Phase, Problem, Settings, Span, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from lambdalint.catalogue import Catalogue
     from lambdalint.model import Function as DeployedFunction
     from lambdalint.model import Tree
@@ -40,8 +45,8 @@ _DEEPEST_PYTHON = 12_000
 class FlowResult:
     """What the flow has to say of a set of functions.
 
-    ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished; ``modules`` the
-    files that were read.
+    ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished;
+    ``modules`` the files that were read.
     """
 
     effects: tuple[Effect, ...]
@@ -52,9 +57,7 @@ class FlowResult:
     unresolved: int
 
 
-def analyse(
-    tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalogue, settings: Settings
-) -> FlowResult:
+def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalogue, settings: Settings) -> FlowResult:
     """Return the effects of *functions*, in the order of their places."""
     sources = Sources(tree)
     mentions = Mentions(tree)
@@ -88,7 +91,12 @@ class _FunctionRun:
     """Runs one deployed function: its imports, its handler, the routes of its web application."""
 
     def __init__(
-        self, function: DeployedFunction, sources: Sources, catalogue: Catalogue, mentions: Mentions, max_steps: int
+        self,
+        function: DeployedFunction,
+        sources: Sources,
+        catalogue: Catalogue,
+        mentions: Mentions,
+        max_steps: int,
     ) -> None:
         self.function = function
         self.log = EffectLog()
@@ -147,7 +155,11 @@ class _FunctionRun:
         for name in qualname.split("."):
             value = objects.attribute(machine, value, name)
         callables = [atom for atom in value if isinstance(atom, (Function, Bound, Partial, Wrapped, Instance))]
-        if not callables and all(isinstance(atom, Opaque) for atom in value) and module.path not in machine.sources.broken:
+        if (
+            not callables
+            and all(isinstance(atom, Opaque) for atom in value)
+            and module.path not in machine.sources.broken
+        ):
             self.notes.append(
                 Problem(self.function.source, f"handler {self.function.handler} is not defined", severity="note")
             )
@@ -157,7 +169,9 @@ class _FunctionRun:
         while done < len(machine.routes):
             route = machine.routes[done]
             done += 1
-            entry = EntryPoint(self.function.name, module_name, self._qualname(route.function), Phase.INVOKE, route.label)
+            entry = EntryPoint(
+                self.function.name, module_name, self._qualname(route.function), Phase.INVOKE, route.label
+            )
             self._enter(entry, route.function, route)
 
     def _enter(self, entry: EntryPoint, atom: Atom, route: Route | None) -> None:
@@ -177,7 +191,11 @@ class _FunctionRun:
         names = self._parameter_names(atom)
         event = machine.request(names[0] if names else "event")
         context: Value = (ExternalObject("aws.lambda.Context", machine.store.new_uid()),)
-        calls.call_atom(machine, atom, calls.Arguments((event, context)[: max(len(names), 1)] if names else (event, context)))
+        calls.call_atom(
+            machine,
+            atom,
+            calls.Arguments((event, context)[: max(len(names), 1)] if names else (event, context)),
+        )
 
     def _guarded(self, action: Callable[[], object]) -> None:
         """Run a part of the evaluation within its bounds of steps and depth."""
@@ -188,7 +206,8 @@ class _FunctionRun:
             self.notes.append(
                 Problem(
                     self.function.source,
-                    f"the evaluation of {machine.entry} stopped after {machine.max_steps} steps: its report may be incomplete",
+                    f"the evaluation of {machine.entry} stopped after {machine.max_steps} steps: "
+                    "its report may be incomplete",
                     severity="note",
                 )
             )

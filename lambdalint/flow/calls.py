@@ -114,9 +114,7 @@ def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
                 others = join(others, machine.store.get(atom.uid, "*") or ())
             else:
                 others = join(others, UNKNOWN)
-    return Arguments(
-        tuple(positional), keywords, rest, others, tuple(spans), keyword_spans, machine.span(call.at)
-    )
+    return Arguments(tuple(positional), keywords, rest, others, tuple(spans), keyword_spans, machine.span(call.at))
 
 
 def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
@@ -295,9 +293,7 @@ def _without(changes: Changes, dead: set[int]) -> Changes:
     return {key: value for key, value in changes.items() if key[0] not in dead}
 
 
-def bind(
-    machine: Machine, function: Function, facts: ir.FunctionFacts, arguments: Arguments
-) -> dict[str, Value]:
+def bind(machine: Machine, function: Function, facts: ir.FunctionFacts, arguments: Arguments) -> dict[str, Value]:
     """Return the value of each parameter."""
     bindings: dict[str, Value] = {}
     position = 0

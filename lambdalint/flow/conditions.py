@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
 from lambdalint.flow import evaluate, objects
-from lambdalint.flow.containers import known_items
+from lambdalint.flow.containers import known_items, note_checked
 from lambdalint.flow.text import has_holes, without_marks
 from lambdalint.flow.values import (
     EITHER,
@@ -31,12 +30,16 @@ from lambdalint.flow.values import (
     Text,
     Truth,
     Value,
+    configuration_hole,
     confined,
     join,
     request_hole,
 )
+from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.machine import Machine
 
 
@@ -88,6 +91,27 @@ def both(left: Value, right: Value) -> Value:
     return TRUE if left == right == TRUE else EITHER
 
 
+def with_origin(outcome: Value, value: Value) -> Value:
+    """Return an outcome; an undecided one that rests on the deployment's environment remembers which part of it."""
+    hole = configuration_hole(value) if outcome == EITHER else None
+    return outcome if hole is None else (Opaque(hole),)
+
+
+def environment_membership(compared: Value) -> Value:
+    """Return the operands of an undecided ``name in os.environ``, with the variable in place of its name."""
+    if External("os.environ") not in compared:
+        return compared
+    names = [atom.text for atom in compared if isinstance(atom, Text)]
+    return (Opaque(Hole(HoleKind.ENVIRONMENT, f"${names[0]}" if names else "environment")),)
+
+
+def configured(value: Value, hole: Hole) -> Value:
+    """Mark a value that configuration chose among others; only paths are worth it."""
+    if any(isinstance(atom, (Text, PathText)) for atom in value):
+        return join(value, (Opaque(hole),))
+    return value
+
+
 def only(machine: Machine, value: Value, *, truthy: bool) -> Value:
     """Return the part of a value that may be true, or may be false."""
     wanted = TRUE[0] if truthy else FALSE[0]
@@ -126,9 +150,7 @@ def _at_least(right: Value) -> Value:
     """A test for a Python version that every supported runtime has."""
     atom = right[0]
     if isinstance(atom, Items):
-        wanted = tuple(
-            item[0].value for item in atom.items[:2] if len(item) == 1 and isinstance(item[0], Number)
-        )
+        wanted = tuple(item[0].value for item in atom.items[:2] if len(item) == 1 and isinstance(item[0], Number))
         if wanted <= (3, 9):
             return TRUE
     return EITHER
@@ -305,15 +327,17 @@ def _note_validation(machine: Machine, node: ir.Expr) -> None:
     elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attr):
         if node.func.name in _VALIDATING_METHODS:
             checked.extend([node.func.value, *node.args])
-        elif node.func.name == "startswith" and node.args and not isinstance(node.args[0], ir.Const):
-            checked.append(node.func.value)
-        elif node.func.name == "startswith" and node.args and _literal(node.args[0]).startswith(("/", "..")):
+        elif (node.func.name == "startswith" and node.args and not isinstance(node.args[0], ir.Const)) or (
+            node.func.name == "startswith" and node.args and _literal(node.args[0]).startswith(("/", ".."))
+        ):
             checked.append(node.func.value)
         elif node.func.name == "isabs":
             checked.extend(node.args)
     elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and _sounds_like_check(node.func.id):
         checked.extend(node.args)
     for target in checked:
+        if isinstance(target, (ir.Subscript, ir.Call)):
+            note_checked(machine, evaluate.expression(machine, target))
         for name in _mentioned(target):
             _narrow(machine, name, lambda value: confined(value) if request_hole(value) else value)
 
@@ -332,7 +356,15 @@ def _is_path_check(node: ir.Expr) -> bool:
     if not isinstance(node, ir.Call):
         return False
     name = node.func.name if isinstance(node.func, ir.Attr) else getattr(node.func, "id", "")
-    return name in ("basename", "commonpath", "commonprefix", "normpath", "secure_filename", "realpath", "abspath")
+    return name in (
+        "basename",
+        "commonpath",
+        "commonprefix",
+        "normpath",
+        "secure_filename",
+        "realpath",
+        "abspath",
+    )
 
 
 def _mentioned(node: ir.Expr) -> list[ir.Expr]:
@@ -351,4 +383,3 @@ def _mentioned(node: ir.Expr) -> list[ir.Expr]:
     if isinstance(node, ir.Seq):
         return [name for item in node.items for name in _mentioned(item)]
     return []
-

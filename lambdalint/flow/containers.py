@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, objects
+from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import confined_text, has_holes, holes_in
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -82,12 +83,32 @@ def extend_origin(hole: Hole, suffix: str, *, confined: bool = False) -> Hole:
 def part_of(atom: Opaque, key: str) -> Opaque:
     """Return the element of an unknown value under a key or index, written as in the source."""
     hole = atom.hole
+    if key.strip("'\"") in _TEMPLATE_KEYS and hole.kind is HoleKind.REQUEST:
+        return Opaque(extend_origin(Hole(HoleKind.ENVIRONMENT, hole.origin), f"[{key}]"))
     return Opaque(extend_origin(hole, f"[{key}]", confined=_harmless(hole.origin, key)))
 
 
+_TEMPLATE_KEYS = frozenset({"ResourceProperties", "OldResourceProperties", "ResourceType", "LogicalResourceId"})
+"""What an event of a custom resource holds of the template that declares the resource: its author chose it."""
+
+
+def checked(machine: Machine, atom: Opaque) -> Opaque:
+    """Return the value, marked as confined where a test before has checked a value of the same origin."""
+    if machine.store.get(PROCESS, f"<checked {atom.hole.origin}>") is None:
+        return atom
+    return Opaque(Hole(atom.hole.kind, atom.hole.origin, confined=True))
+
+
+def note_checked(machine: Machine, value: Value) -> None:
+    """Remember that a test has checked a value that the sender chose."""
+    for atom in value:
+        if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.REQUEST:
+            machine.store.set(PROCESS, f"<checked {atom.hole.origin}>", UNKNOWN)
+
+
 _CONFINED_KEYS = frozenset(
-    {"messageId", "requestId", "awsRegion", "eventName", "eventVersion", "eventTime", "eTag", "sequencer", "versionId", "size",
-     "receiptHandle", "accountId", "sourceIp", "httpMethod", "apiId", "approximateArrivalTimestamp"}
+    {"messageId", "requestId", "awsRegion", "eventName", "eventVersion", "eventTime", "eTag", "sequencer", "versionId",
+     "size",      "receiptHandle", "accountId", "sourceIp", "httpMethod", "apiId", "approximateArrivalTimestamp"}
 )  # fmt: skip
 
 
@@ -111,9 +132,7 @@ def _elements_of(machine: Machine, atom: Atom) -> Value:
     if isinstance(atom, ListOf):
         return machine.store.get(atom.uid, "*") or ()
     if isinstance(atom, Mapping):
-        keys: list[Value] = [
-            (Text(name[1:-1]),) for name in machine.store.names(atom.uid) if name.startswith("[")
-        ]
+        keys: list[Value] = [(Text(name[1:-1]),) for name in machine.store.names(atom.uid) if name.startswith("[")]
         if machine.store.get(atom.uid, "*") is not None:
             keys.append(machine.store.get(atom.uid, "<keys>") or UNKNOWN)
         return join_all(keys)
@@ -144,20 +163,20 @@ def get_item(machine: Machine, owner: Value, index: Value) -> Value:
 
 
 def _item_of(machine: Machine, atom: Atom, index: Value) -> Value:
-    if isinstance(atom, Items) or (isinstance(atom, ListOf)):
+    if isinstance(atom, (Items, ListOf)):
         items = known_items(machine, (atom,))
         number = index[0].value if len(index) == 1 and isinstance(index[0], Number) else None
         if items is not None and isinstance(number, int) and -len(items) <= number < len(items):
             return items[number]
-        if isinstance(atom, ListOf) and number == -1:
-            last = machine.store.get(atom.uid, "<last>")
-            if last is not None:
-                return last
+        if isinstance(atom, ListOf) and number in (0, -1):
+            end = machine.store.get(atom.uid, "<last>" if number else "<first>")
+            if end is not None:
+                return end
         return _elements_of(machine, atom) or UNKNOWN
     if isinstance(atom, Mapping):
         return mapping_item(machine, atom, index) or UNKNOWN
     if isinstance(atom, Opaque):
-        return (part_of(atom, _rendered(index)),)
+        return (checked(machine, part_of(atom, _rendered(index))),)
     if isinstance(atom, Instance):
         method = objects.attribute(machine, (atom,), "__getitem__")
         return calls.call(machine, method, calls.Arguments((index,))) if method else UNKNOWN
@@ -240,16 +259,15 @@ def add_item(machine: Machine, owner: Value, value: Value) -> None:
 
 def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value | None) -> Value:
     """Return ``owner[lower:upper]``."""
-    bounds = [_bound(bound) for bound in (lower, upper)]
-    exact = all(isinstance(bound, int) or bound is None for bound in bounds)
+    cut = _slice(lower, upper)
     result: Value = ()
     for atom in owner:
         items = known_items(machine, (atom,))
-        if items is not None and exact:
-            result = join(result, (Items(tuple(items[slice(*bounds)])),))
+        if items is not None and cut is not None:
+            result = join(result, (Items(tuple(items[cut])),))
         elif isinstance(atom, Text):
-            if exact and not has_holes(atom.text):
-                result = join(result, (Text(atom.text[slice(*bounds)]),))
+            if cut is not None and not has_holes(atom.text):
+                result = join(result, (Text(atom.text[cut]),))
             else:
                 result = join(result, _cut_text(atom.text))
         elif isinstance(atom, (ListOf, Items)):
@@ -267,9 +285,14 @@ def _cut_text(text: str) -> Value:
     return (Opaque(holes[-1]),) if holes else UNKNOWN
 
 
-def _bound(value: Value | None) -> int | None | str:
-    if value is None:
-        return None
-    if len(value) == 1 and isinstance(value[0], Number) and isinstance(value[0].value, int):
-        return value[0].value
-    return "unknown"
+def _slice(lower: Value | None, upper: Value | None) -> slice[int | None, int | None, None] | None:
+    """Return a slice with literal bounds, or None where one of them is not known."""
+    bounds: list[int | None] = []
+    for value in (lower, upper):
+        if value is None:
+            bounds.append(None)
+        elif len(value) == 1 and isinstance(value[0], Number) and isinstance(value[0].value, int):
+            bounds.append(value[0].value)
+        else:
+            return None
+    return slice(bounds[0], bounds[1], None)

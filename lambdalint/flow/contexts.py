@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lambdalint.facts import ir
 from lambdalint.flow import calls, evaluate, execute, externals, objects
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
@@ -19,6 +17,9 @@ from lambdalint.flow.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdalint.facts import ir
     from lambdalint.flow.machine import Machine
 
 

@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
 from lambdalint.flow import conditions, evaluate, execute
 from lambdalint.flow.containers import elements, known_items
 from lambdalint.flow.frames import Loop
-from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Text, Value, widened
+from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Text, Value, configuration_hole, widened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.store import Changes
+    from lambdalint.model import Hole
 
 _MOST_UNROLLED = 6
 _PASSES = 3
 _OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError", "PermissionError", "WindowsError", "error"})
 _ANY_ERROR = frozenset({"Exception", "BaseException"})
 _LARGEST_GENERIC_TRY = 3
-_REPORTING = frozenset({"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc"})
+_REPORTING = frozenset(
+    {"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc"}
+)
 
 
 def run_if(machine: Machine, node: ir.If) -> bool:
     """Run the branch that the condition selects, or both."""
-    outcome = conditions.test(machine, node.test)
+    tested = evaluate.expression(machine, node.test)
+    outcome = conditions.truth(machine, tested)
     if outcome in (TRUE, FALSE):
         conditions.assume(machine, node.test, holds=outcome == TRUE)
         return execute.block(machine, node.body if outcome == TRUE else node.orelse)
-    return _alternatives(
-        machine,
-        [
-            lambda: _assuming(machine, node.test, node.body, holds=True),
-            lambda: _assuming(machine, node.test, node.orelse, holds=False),
-        ],
-    )
+    ways: list[Callable[[], bool]] = [
+        lambda: _assuming(machine, node.test, node.body, holds=True),
+        lambda: _assuming(machine, node.test, node.orelse, holds=False),
+    ]
+    hole = configuration_hole(tested)
+    if hole is None:
+        return _alternatives(machine, ways)
+    machine.configured.append(hole)
+    try:
+        return _alternatives(machine, ways, chosen_by=hole)
+    finally:
+        machine.configured.pop()
 
 
 def _assuming(machine: Machine, test: ir.Expr, body: tuple[ir.Stmt, ...], *, holds: bool) -> bool:
@@ -43,7 +53,8 @@ def _assuming(machine: Machine, test: ir.Expr, body: tuple[ir.Stmt, ...], *, hol
     return execute.block(machine, body)
 
 
-def _alternatives(machine: Machine, ways: list[Callable[[], bool]]) -> bool:
+def _alternatives(machine: Machine, ways: list[Callable[[], bool]], chosen_by: Hole | None = None) -> bool:
+    """Run each way and join their outcomes; what differs between them bears the mark of what chose."""
     store = machine.store
     mark = store.mark()
     outcomes: list[Changes] = []
@@ -51,6 +62,13 @@ def _alternatives(machine: Machine, ways: list[Callable[[], bool]]) -> bool:
         if way():
             outcomes.append(store.changes(mark))
         store.undo(mark)
+    if chosen_by is not None and len(outcomes) > 1:
+        first, second = outcomes
+        for key in first.keys() | second.keys():
+            if first.get(key) != second.get(key):
+                for outcome in outcomes:
+                    if key in outcome:
+                        outcome[key] = conditions.configured(outcome[key], chosen_by)
     store.merge(outcomes)
     return bool(outcomes)
 
@@ -239,8 +257,8 @@ def _run_final_before_returns(machine: Machine, node: ir.Try, first: int, start:
 def _expects_failure(node: ir.Try, handler: ir.Handler) -> bool:
     """Tell whether a handler is a way to go on where the file system refuses.
 
-    One for ``OSError`` is, unless it raises, or only reports and returns. One for any exception is only where the body is
-    short and the handler takes another way or ignores the failure on purpose: most others report a failed request.
+    One for ``OSError`` is, unless it raises, or only reports and returns. One for any exception is only where the body
+    is short and the handler takes another way or ignores the failure on purpose: most others report a failed request.
     """
     names = {_last_name(expression) for expression in handler.types}
     raises = any(isinstance(statement, ir.Raise) for statement in handler.body)

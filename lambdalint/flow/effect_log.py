@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.places import unknown_place
@@ -25,15 +26,29 @@ from lambdalint.flow.values import (
     Text,
     Truth,
     Value,
+    configuration_hole,
     texts_of,
 )
-from lambdalint.model import Base, Effect, EffectKind, Guard, Place
+from lambdalint.model import Base, Effect, EffectKind, Guard, Hole, HoleKind, Place
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
     from lambdalint.model import Span
 
 _NOT_A_PATH = (Nothing, Number, Truth, Items, ListOf, Mapping, Instance, Function, Bound, Class, Module)
+
+
+_MAKING = frozenset(
+    {
+        EffectKind.WRITE,
+        EffectKind.APPEND,
+        EffectKind.CREATE_DIR,
+        EffectKind.EXTRACT,
+        EffectKind.DATABASE,
+        EffectKind.LOG,
+    }
+)
+_STREAMS = frozenset({"sys.stdout", "sys.stderr", "sys.stdin", "sys.__stdout__", "sys.__stderr__"})
 
 
 class EffectLog:
@@ -45,11 +60,19 @@ class EffectLog:
 
     def effects(self) -> tuple[Effect, ...]:
         """Return all effects, in the order of their places in the code."""
+        made = {effect.place for effect in self._effects.values() if effect.kind in _MAKING}
         found = sorted(
-            self._effects.values(),
-            key=lambda effect: (effect.span, effect.callee, effect.kind.value, effect.place.path, str(effect.entry)),
+            (effect for effect in self._effects.values() if not _undoes(effect, made)),
+            key=lambda effect: (
+                effect.span,
+                effect.callee,
+                effect.kind.value,
+                effect.place.path,
+                str(effect.entry),
+            ),
         )
-        return tuple(found)
+        chosen = {hole for effect in found if effect.kind in _MAKING for hole in _requested(effect.place)}
+        return tuple(_repeating(effect, chosen) for effect in found)
 
     def add(
         self,
@@ -69,13 +92,18 @@ class EffectLog:
         places = places_of(machine, path, suffix)
         if machine.fallbacks:
             guards |= {Guard.FALLBACK}
-        if machine.selected:
+        chosen = len(path) > 1 and configuration_hole(path) is not None and any(place.writable for place in places)
+        if machine.selected or machine.configured or chosen:
             guards |= {Guard.SELECTED}
+        if kind is EffectKind.EXTRACT:
+            places = [place for place in places if not _holds_writable(machine, place)]
         if len(places) > 1 and any(place.writable is not False for place in places):
             guards |= {Guard.MAYBE}
         if any(place.base is Base.UNKNOWN for place in places) and len(places) > 1:
             places = [place for place in places if place.base is not Base.UNKNOWN]
         for place in places:
+            if kind is EffectKind.CREATE_DIR and Guard.EXIST_OK in guards and _in_package(machine, place):
+                continue
             self._add(
                 Effect(
                     kind=kind,
@@ -88,7 +116,7 @@ class EffectLog:
                     guards=guards,
                     argument=argument,
                     defaulted=defaulted,
-                    confidence=machine.deployed.confidence,
+                    confidence=_confidence(machine, place),
                 )
             )
 
@@ -97,6 +125,44 @@ class EffectLog:
         known = self._effects.get(key)
         if known is None or _better(effect, known):
             self._effects[key] = effect
+
+
+def _in_package(machine: Machine, place: Place) -> bool:
+    """Tell whether a directory is part of what is deployed: creating it again does nothing."""
+    if place.holes or place.base not in (Base.TASK, Base.PACKAGE, Base.LAYER):
+        return False
+    return machine.finder.source_of(place.path.rstrip("/")) is not None
+
+
+def _holds_writable(machine: Machine, place: Place) -> bool:
+    """Tell whether a writable directory lies below a place: what is unpacked there may all land in it."""
+    above = place.path.rstrip("/") + "/"
+    return any(directory.startswith(above) for directory in machine.deployed.room.writable)
+
+
+def _confidence(machine: Machine, place: Place) -> str:
+    """A function that nothing declares may have mounts that nothing tells."""
+    deployed = machine.deployed
+    if place.base is Base.ABSOLUTE and deployed.confidence != "high" and place.path.startswith("/mnt/"):
+        return "low"
+    return deployed.confidence
+
+
+def _requested(place: Place) -> set[Hole]:
+    return {hole for hole in place.holes if hole.kind is HoleKind.REQUEST and not hole.confined}
+
+
+def _repeating(effect: Effect, chosen: set[Hole]) -> Effect:
+    """Mark a removal under a name that the request chose where the same name was used to make something before."""
+    requested = _requested(effect.place)
+    if effect.kind is EffectKind.DELETE and requested and requested <= chosen:
+        return replace(effect, guards=effect.guards | {Guard.REPEATED})
+    return effect
+
+
+def _undoes(effect: Effect, made: set[Place]) -> bool:
+    """Tell whether an effect only removes what another one tried to make in a place that refuses both."""
+    return effect.kind is EffectKind.DELETE and effect.place.writable is False and effect.place in made
 
 
 def _better(effect: Effect, known: Effect) -> bool:
@@ -114,6 +180,8 @@ def places_of(machine: Machine, path: Value, suffix: str = "") -> list[Place]:
             continue
         if isinstance(atom, Opaque):
             places.append(unknown_place(atom.hole))
+            continue
+        if isinstance(atom, External) and atom.name in _STREAMS:
             continue
         if isinstance(atom, (External, ExternalMethod)):
             places.append(unknown_place())

@@ -48,6 +48,8 @@ _DECLARING = (
     ".tf", ".tfvars", ".hcl", ".ts", ".js", ".mjs", ".yml", ".yaml", ".json", ".toml", ".env", ".sh", ".cfg", ".ini",
     ".template", ".mk",
 )  # fmt: skip
+_EXAMPLE = re.compile(r"\b(?:example|sample|dist|template)$")
+"""Files that show developers what could be set: they set nothing."""
 _LARGEST = 300_000
 
 
@@ -67,6 +69,8 @@ class Mentions:
         found: set[bytes] = set()
         for path in self._tree.files:
             name = path.rpartition("/")[2]
+            if _EXAMPLE.search(name):
+                continue
             declaring = path.endswith(_DECLARING) or name.startswith(("Dockerfile", "Makefile", ".env"))
             if not declaring and not path.endswith(".py"):
                 continue

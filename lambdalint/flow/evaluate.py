@@ -20,6 +20,7 @@ from lambdalint.flow.containers import (
 )
 from lambdalint.flow.text import hole_text, literal
 from lambdalint.flow.values import (
+    EITHER,
     FALSE,
     NOTHING,
     TRUE,
@@ -34,6 +35,7 @@ from lambdalint.flow.values import (
     Text,
     Value,
     bounded,
+    configuration_hole,
     join,
     text,
     texts_of,
@@ -127,7 +129,8 @@ def _binary(machine: Machine, node: ir.BinOp) -> Value:
 def _unary(machine: Machine, node: ir.Unary) -> Value:
     value = expression(machine, node.value)
     if node.op == "not":
-        return conditions.negate(conditions.truth(machine, value))
+        outcome = conditions.negate(conditions.truth(machine, value))
+        return conditions.with_origin(outcome, value)
     if node.op == "-" and len(value) == 1 and isinstance(value[0], Number):
         return (Number(-value[0].value),)
     return UNKNOWN
@@ -151,15 +154,20 @@ def _bool(machine: Machine, node: ir.Bool) -> Value:
 def _compare(machine: Machine, node: ir.Compare) -> Value:
     left = expression(machine, node.left)
     outcome = TRUE
+    compared = left
     for operator, right_node in zip(node.ops, node.rights, strict=True):
         right = expression(machine, right_node)
         outcome = conditions.both(outcome, conditions.compare(machine, operator, left, right))
+        compared = (*compared, *right)
         left = right
-    return outcome
+    if len(node.ops) == 1 and node.ops[0] in ("in", "not in") and outcome == EITHER:
+        compared = conditions.environment_membership(compared)
+    return conditions.with_origin(outcome, compared)
 
 
 def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
-    truth = conditions.test(machine, node.test)
+    tested = expression(machine, node.test)
+    truth = conditions.truth(machine, tested)
     if truth == TRUE:
         return expression(machine, node.body)
     if truth == FALSE:
@@ -173,7 +181,14 @@ def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
         conditions.assume(machine, node.test, holds=False)
         return expression(machine, node.orelse)
 
-    return machine.branches([taken, skipped])
+    hole = configuration_hole(tested)
+    if hole is None:
+        return machine.branches([taken, skipped])
+    machine.configured.append(hole)
+    try:
+        return conditions.configured(machine.branches([taken, skipped]), hole)
+    finally:
+        machine.configured.pop()
 
 
 def _sequence(machine: Machine, node: ir.Seq) -> Value:
@@ -332,4 +347,3 @@ _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
     ir.Slice: _slice,
     ir.Other: _other,
 }
-

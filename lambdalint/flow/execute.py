@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
@@ -22,10 +21,12 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
 )
-from lambdalint.model import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.machine import Machine
+    from lambdalint.model import Span
 
 
 def run_body(machine: Machine, frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
@@ -115,6 +116,8 @@ def _augmented(machine: Machine, node: ir.AugAssign) -> bool:
 def _return(machine: Machine, node: ir.Return) -> bool:
     value = evaluate.expression(machine, node.value) if node.value is not None else NOTHING
     frame = machine.frame
+    if machine.configured:
+        value = conditions.configured(value, machine.configured[-1])
     frame.returns.append((value, machine.store.changes(frame.mark)))
     return False
 
@@ -271,5 +274,3 @@ def module_frame(machine: Machine, facts: ir.ModuleFacts, scope: int, called_at:
         mark=machine.store.mark(),
         importing=True,
     )
-
-

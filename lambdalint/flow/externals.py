@@ -293,4 +293,3 @@ def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
 def entered(machine: Machine, atom: ExternalObject) -> Value:
     """Return what ``with`` binds for an object from elsewhere."""
     return machine.store.get(atom.uid, "<enter>") or (atom,)
-

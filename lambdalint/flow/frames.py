@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from lambdalint.facts.ir import FunctionFacts, ModuleFacts
-from lambdalint.flow.store import Changes
-from lambdalint.flow.values import Atom, Value
-from lambdalint.model import Span
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdalint.facts.ir import FunctionFacts, ModuleFacts
+    from lambdalint.flow.store import Changes
+    from lambdalint.flow.values import Atom, Value
+    from lambdalint.model import Span
 
 
 @dataclass

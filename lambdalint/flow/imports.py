@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
 from lambdalint.flow import execute
+from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     UNKNOWN,
     External,
@@ -18,7 +19,6 @@ from lambdalint.flow.values import (
     Value,
     text,
 )
-from lambdalint.flow.text import hole_text
 from lambdalint.model import Hole, HoleKind, Problem, Span
 
 if TYPE_CHECKING:
@@ -195,4 +195,3 @@ def annotation_name(annotation: ir.Expr) -> str | None:
     if isinstance(annotation, ir.BinOp) and annotation.op == "|":
         return annotation_name(annotation.left)
     return None
-

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from lambdalint.flow.frames import Frame
 from lambdalint.flow.places import Rooms
 from lambdalint.flow.store import PROCESS, Changes, Store
 from lambdalint.flow.text import CWD_MARK
-from lambdalint.flow.values import Atom, Class, Function, Instance, Module, Opaque, Text, Value, join, texts_of, unknown
+from lambdalint.flow.values import (
+    Atom,
+    Class,
+    Function,
+    Instance,
+    Module,
+    Opaque,
+    Text,
+    Value,
+    join,
+    texts_of,
+    unknown,
+)
 from lambdalint.model import EntryPoint, Hole, HoleKind, Phase, Problem, Span, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.catalogue import Catalogue
     from lambdalint.facts.ir import At, ClassFacts, FunctionFacts, ModuleFacts
     from lambdalint.flow.effect_log import EffectLog
     from lambdalint.flow.environment import Environment
+    from lambdalint.flow.frames import Frame
     from lambdalint.flow.program import Finder, Sources
     from lambdalint.model import Function as DeployedFunction
 
@@ -117,6 +130,7 @@ class Machine:
         self.routes: list[Route] = []
         self.fallbacks = 0
         self.selected = 0
+        self.configured: list[Hole] = []
         self.entry = EntryPoint(function.name, "", "", Phase.INIT)
         self.first_step: Step | None = None
         self.steps = 0
@@ -165,6 +179,7 @@ class Machine:
         self.frames.clear()
         self.fallbacks = 0
         self.selected = 0
+        self.configured.clear()
         self.outcomes.clear()
         self._histories.clear()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, externals, imports
+from lambdalint.flow.containers import extend_origin
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
@@ -34,7 +35,6 @@ from lambdalint.flow.values import (
     Wrapped,
     join,
 )
-from lambdalint.flow.containers import extend_origin
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import ClassInfo, Machine
@@ -44,8 +44,8 @@ _RECORD_DECORATORS = frozenset(
      "pydantic.dataclasses.dataclass"}
 )  # fmt: skip
 _RECORD_BASES = frozenset(
-    {"pydantic.BaseModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings", "typing.NamedTuple", "msgspec.Struct",
-     "sqlmodel.SQLModel"}
+    {"pydantic.BaseModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings", "typing.NamedTuple",
+     "msgspec.Struct", "sqlmodel.SQLModel"}
 )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def _fill_record(machine: Machine, instance: Instance, info: ClassInfo, argument
 
 
 def _default(machine: Machine, info: ClassInfo, name: str) -> Value:
-    value = ()
+    value: Value = ()
     for uid in info.linear:
         value = machine.store.get(uid, name) or ()
         if value:
@@ -259,9 +259,7 @@ def set_attribute(machine: Machine, owner: Value, name: str, value: Value) -> No
                 machine.store.set(atom.uid, f"_{name}", value)
                 continue
             uid = atom.uid
-        elif isinstance(atom, Class):
-            uid = atom.uid
-        elif isinstance(atom, ExternalObject):
+        elif isinstance(atom, (Class, ExternalObject)):
             uid = atom.uid
         elif isinstance(atom, Module):
             uid = machine.module_scope(atom)

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _SQL_SCHEME = re.compile(r"sqlite(?:\+\w+)?://(.*)", re.DOTALL)
-_DEVICES = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/zero", "/dev/urandom", "/dev/fd/", "/proc/self/fd/")
+_DEVICES = (
+    "/dev/null",
+    "/dev/stdout",
+    "/dev/stderr",
+    "/dev/zero",
+    "/dev/urandom",
+    "/dev/fd/",
+    "/proc/self/fd/",
+)
 _IMMUTABLE = ("/var/runtime", "/var/lang")
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from lambdalint.model import Function, Problem, Tree
 
 _NEVER_GUESSED = frozenset(sys.stdlib_module_names) | {
-    "aws_cdk", "boto3", "botocore", "click", "crhelper", "django", "fastapi", "flask", "numpy", "pandas", "pkg_resources",
-    "PIL", "pydantic", "pytest", "requests", "setuptools", "six", "sqlalchemy", "yaml",
+    "aws_cdk", "boto3", "botocore", "click", "crhelper", "django", "fastapi", "flask", "numpy", "pandas",
+    "pkg_resources", "PIL", "pydantic", "pytest", "requests", "setuptools", "six", "sqlalchemy", "yaml",
 }  # fmt: skip
 """Names of well-known libraries: a folder of that name elsewhere in the repository is not what is imported."""
 
@@ -168,7 +168,7 @@ class Finder:
 
     def submodule(self, package: str, name: str) -> str | None:
         """Return the file of a package's submodule, or None."""
-        if package.endswith("/__init__.py") or package.endswith("/"):
+        if package.endswith(("/__init__.py", "/")):
             return self.in_directory(package.rstrip("/").removesuffix("/__init__.py"), name)
         return None
 

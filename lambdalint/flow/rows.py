@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.operators import product
@@ -49,15 +49,11 @@ def emit_effects(external: ExternalCall) -> None:
     for row in rows or ():
         if _applies(external, row):
             _emit(external, row, by_name=by_name)
+    modified = {row.path for row in rows or () if row.kind.modifies and _applies(external, row)}
     for read in catalogue.reads.get(external.name, ()):
         path = external.argument(read.path)
-        if path is not None and not read.exists and not rows_write(external, rows or ()):
+        if path is not None and not read.exists and read.path not in modified:
             external.machine.log.add(external.machine, EffectKind.READ, external.name, path, external.span)
-
-
-def rows_write(external: ExternalCall, rows: tuple[EffectRow, ...]) -> bool:
-    """Tell whether one of the rows says that the call changes something."""
-    return any(_applies(external, row) for row in rows)
 
 
 def _applies(external: ExternalCall, row: EffectRow) -> bool:
@@ -95,7 +91,7 @@ def _condition_text(atom: object) -> str | None:
     return None if rendered is None or has_holes(rendered) else rendered
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
@@ -117,7 +113,7 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
         if template is None:
             return
         path = expand(external, template)
-        defaulted = row.path is not None
+        defaulted = row.path is not None or not template.startswith("/dev/")
     if by_name and not any(isinstance(atom, (Text, PathText)) for atom in path):
         return
     suffix = "" if defaulted else "".join(texts_of(_filled(external, row.suffix)))
@@ -213,6 +209,10 @@ def _build(external: ExternalCall, row: ReturnsRow) -> Value:
         kind = kind[: next(i for i, character in enumerate(kind) if has_holes(character))].rstrip(".")
     uid = machine.store.new_uid()
     result: Value = (ExternalObject(machine.catalogue.canonical(kind), uid),)
+    for name, reference in row.attributes.items():
+        given = external.argument(reference)
+        if given is not None:
+            machine.store.set(uid, name, given)
     if path is not None:
         machine.store.set(uid, "<path>", path)
         if row.value is not None or row.type.startswith(("io.", "tempfile.")):
@@ -248,5 +248,3 @@ def _returned_path(external: ExternalCall, row: ReturnsRow) -> Value | None:
     for text in texts_of(given):
         result = join(result, (Text(f"{text.rstrip('/')}/{name}"),))
     return result
-
-

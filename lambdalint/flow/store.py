@@ -83,10 +83,7 @@ class Store:
 
     def holds(self, values: Changes) -> bool:
         """Tell whether each key holds the given value."""
-        for (owner, name), value in values.items():
-            if (self.get(owner, name) or _MISSING) != value:
-                return False
-        return True
+        return all((self.get(owner, name) or _MISSING) == value for (owner, name), value in values.items())
 
     def names(self, owner: int) -> list[str]:
         """Return the names under one owner, in the order they were first set."""

@@ -1,13 +1,11 @@
 """Text with holes, as an ordinary string.
 
 A hole is one character of a private-use plane. So joining, splitting, ``os.path`` and ``pathlib`` work on abstract text
-with Python's own functions, and a hole behaves like a name of unknown spelling. ``CWD_MARK`` follows the working directory
-where code asked for it, so that a path built on it is told from one that names the code's folder.
+with Python's own functions, and a hole behaves like a name of unknown spelling. ``CWD_MARK`` follows the working
+directory where code asked for it, so that a path built on it is told from one that names the code's folder.
 """
 
 from __future__ import annotations
-
-import os.path
 
 from lambdalint.model import Hole, HoleKind
 
@@ -102,5 +100,9 @@ def confined_text(text: str) -> str:
 
 def common_directory(texts: list[str]) -> str:
     """Return the longest directory that all texts start with, with its separator; ``""`` if there is none."""
-    prefix = os.path.commonprefix(texts)
+    prefix = min(texts)
+    other = max(texts)
+    pairs = enumerate(zip(prefix, other, strict=False))
+    shared = next((number for number, (left, right) in pairs if left != right), len(prefix))
+    prefix = prefix[:shared]
     return prefix[: prefix.rfind("/") + 1]

@@ -6,7 +6,7 @@ The lattice is ordered by inclusion; ``()`` is unreachable, ``UNKNOWN`` stands f
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import msgspec
 
@@ -21,48 +21,48 @@ class Atom(msgspec.Struct, frozen=True, gc=False):
     """One abstract thing."""
 
 
-class Text(Atom):
+class Text(Atom, frozen=True):
     """A string (or bytes), with a private-use character for each hole (see ``lambdalint.flow.text``)."""
 
     text: str
 
 
-class PathText(Atom):
+class PathText(Atom, frozen=True):
     """A ``pathlib`` path."""
 
     text: str
 
 
-class Number(Atom):
+class Number(Atom, frozen=True):
     """A number."""
 
-    value: Union[int, float]
+    value: int | float
 
 
-class Truth(Atom):
+class Truth(Atom, frozen=True):
     """``True`` or ``False``."""
 
     value: bool
 
 
-class Nothing(Atom):
+class Nothing(Atom, frozen=True):
     """``None``."""
 
 
-class Opaque(Atom):
+class Opaque(Atom, frozen=True):
     """A value that is not known; ``truthy`` tells that it is not empty."""
 
     hole: Hole
     truthy: bool = False
 
 
-class Items(Atom):
+class Items(Atom, frozen=True):
     """A tuple of known length."""
 
     items: tuple[Value, ...]
 
 
-class ListOf(Atom):
+class ListOf(Atom, frozen=True):
     """A list, set or iterator: its elements are joined in the store under ``(uid, "*")``.
 
     ``(uid, "#")`` holds them one by one, as ``Items``, while they are known.
@@ -71,13 +71,13 @@ class ListOf(Atom):
     uid: int
 
 
-class Mapping(Atom):
+class Mapping(Atom, frozen=True):
     """A dictionary: known keys are in the store under ``(uid, "[key]")``, the others under ``(uid, "*")``."""
 
     uid: int
 
 
-class Function(Atom):
+class Function(Atom, frozen=True):
     """A function of the analysed code, closed over ``scope``; ``owner`` is the class that it was defined in."""
 
     module: str
@@ -86,21 +86,21 @@ class Function(Atom):
     owner: int = 0
 
 
-class Bound(Atom):
+class Bound(Atom, frozen=True):
     """A method bound to its receiver."""
 
     function: Atom
     receiver: Atom
 
 
-class Class(Atom):
+class Class(Atom, frozen=True):
     """A class of the analysed code; the interpreter keeps its bases, its scope is ``uid``."""
 
     uid: int
     name: str
 
 
-class Instance(Atom):
+class Instance(Atom, frozen=True):
     """An instance of such a class; attributes are in the store under ``(uid, name)``.
 
     ``selected`` tells that configuration chose the class among others.
@@ -111,33 +111,33 @@ class Instance(Atom):
     selected: bool = False
 
 
-class Module(Atom):
+class Module(Atom, frozen=True):
     """A module of the analysed code, by the path of its file."""
 
     path: str
 
 
-class External(Atom):
+class External(Atom, frozen=True):
     """Something that the analysed code imports from elsewhere, by its dotted name."""
 
     name: str
 
 
-class ExternalObject(Atom):
+class ExternalObject(Atom, frozen=True):
     """What a call into elsewhere returned: an object of a dotted type; facts about it are in the store."""
 
     type: str
     uid: int = 0
 
 
-class ExternalMethod(Atom):
+class ExternalMethod(Atom, frozen=True):
     """An attribute of an object whose class is not part of the analysed code."""
 
     receiver: Atom
     name: str
 
 
-class Partial(Atom):
+class Partial(Atom, frozen=True):
     """``functools.partial``: a callable with arguments already given."""
 
     function: Atom
@@ -145,7 +145,7 @@ class Partial(Atom):
     keywords: tuple[tuple[str, Value], ...]
 
 
-class Wrapped(Atom):
+class Wrapped(Atom, frozen=True):
     """A function under a descriptor or decorator: ``property``, ``classmethod``, ``staticmethod``, ``contextmanager``.
 
     ``selected`` marks a callable that was looked up in a table by a key that is not known, and not the request's.
@@ -155,13 +155,13 @@ class Wrapped(Atom):
     function: Atom
 
 
-class GeneratorCall(Atom):
+class GeneratorCall(Atom, frozen=True):
     """A generator that was called and not yet run: it runs when it is entered or iterated."""
 
     uid: int
 
 
-class SuperOf(Atom):
+class SuperOf(Atom, frozen=True):
     """``super()``: the attributes of the bases of class ``owner``, bound to ``receiver``."""
 
     owner: int
@@ -276,6 +276,18 @@ def confined(value: Value) -> Value:
             atom = PathText(confined_text(atom.text))
         result = join(result, (atom,))
     return result
+
+
+def configuration_hole(value: Value) -> Hole | None:
+    """Return the first hole of a value that the environment of the deployment fills."""
+    for atom in value:
+        if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.ENVIRONMENT:
+            return atom.hole
+        if isinstance(atom, (Text, PathText)):
+            for hole in holes_in(atom.text):
+                if hole.kind is HoleKind.ENVIRONMENT:
+                    return hole
+    return None
 
 
 def request_hole(value: Value) -> Hole | None:

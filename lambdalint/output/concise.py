@@ -13,6 +13,5 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """Return ``path:line:column: CODE message`` for each finding."""
     return "".join(
-        f"{escape(str(finding.span))}: {finding.code} {escape(finding.message)}\n"
-        for finding in report.findings
+        f"{escape(str(finding.span))}: {finding.code} {escape(finding.message)}\n" for finding in report.findings
     )

@@ -17,8 +17,7 @@ def render(report: Report, *, verbose: bool = False) -> str:
     """Return the report's warnings, the first ten and a count; with *verbose* all of them and the notes."""
     problems = report.problems if verbose else report.problems[:_SHOWN]
     lines = [
-        f"warning: {escape(problem.span.path)}:{problem.span.line}: {escape(problem.message)}"
-        for problem in problems
+        f"warning: {escape(problem.span.path)}:{problem.span.line}: {escape(problem.message)}" for problem in problems
     ]
     hidden = len(report.problems) - len(problems)
     if hidden:

@@ -79,8 +79,7 @@ def _object(page: RulePage) -> dict[str, object]:
         "fix": meta.fix.value if meta.fix else None,
         "since": meta.since,
         "options": [
-            {"name": option.name, "expected": option.expected, "default": option.default}
-            for option in page.options
+            {"name": option.name, "expected": option.expected, "default": option.default} for option in page.options
         ],
         "documentation": page.documentation.strip(),
     }
@@ -99,8 +98,7 @@ def render_table(pages: Sequence[RulePage]) -> str:
         rows.append((page.meta.code, page.meta.name, page.meta.severity.value, fix, page.meta.summary))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "".join(
-        "  ".join([*(row[column].ljust(widths[column]) for column in range(4)), row[4]]) + "\n"
-        for row in rows
+        "  ".join([*(row[column].ljust(widths[column]) for column in range(4)), row[4]]) + "\n" for row in rows
     )
 
 

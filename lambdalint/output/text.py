@@ -37,12 +37,8 @@ def _block(finding: Finding, lines: list[str], style: Style) -> str:
     ]
     if len(finding.trace) > 1 or any(step.span != finding.span for step in finding.trace):
         drawn.append(f"  {style.rule('=')} the way there:")
-        drawn += [
-            f"      {style.quiet(escape(str(step.span)) + ':')} {escape(step.text)}" for step in finding.trace
-        ]
-    drawn += [
-        f"  {style.rule('=')} {escape(str(label.span))}: {escape(label.text)}" for label in finding.labels
-    ]
+        drawn += [f"      {style.quiet(escape(str(step.span)) + ':')} {escape(step.text)}" for step in finding.trace]
+    drawn += [f"  {style.rule('=')} {escape(str(label.span))}: {escape(label.text)}" for label in finding.labels]
     if finding.functions:
         drawn.append(f"  {style.rule('=')} {_functions(finding)}")
     if finding.confidence is not Confidence.HIGH:
@@ -63,9 +59,7 @@ def _help(finding: Finding) -> str:
     page = f"'lambdalint rule {finding.code}' says more"
     if finding.fix is None:
         return page
-    safety = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY_ONLY: "by hand"}[
-        finding.fix.safety
-    ]
+    safety = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY_ONLY: "by hand"}[finding.fix.safety]
     return f"{finding.fix.title} ({safety}); {page}"
 
 

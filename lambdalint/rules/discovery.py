@@ -41,13 +41,9 @@ def discover(package: ModuleType) -> Mapping[str, type[RuleDefinition]]:
         rule = _rule_of(module_name)
         meta = rule.meta
         if meta.code in found:
-            raise RegistryError(
-                f"{meta.code} is declared twice: by {_where(found[meta.code])} and {_where(rule)}"
-            )
+            raise RegistryError(f"{meta.code} is declared twice: by {_where(found[meta.code])} and {_where(rule)}")
         if meta.name in names:
-            raise RegistryError(
-                f"the name {meta.name!r} is taken twice: by {names[meta.name]} and {meta.code}"
-            )
+            raise RegistryError(f"the name {meta.name!r} is taken twice: by {names[meta.name]} and {meta.code}")
         found[meta.code] = rule
         names[meta.name] = meta.code
     for code, rule in found.items():
@@ -71,9 +67,7 @@ def _rule_of(module_name: str) -> type[RuleDefinition]:
         and isinstance(vars(value).get("meta"), RuleMeta)
     ]
     if len(rules) != 1:
-        raise RegistryError(
-            f"{module_name} defines {len(rules)} rules; expected one class with a `meta` of its own"
-        )
+        raise RegistryError(f"{module_name} defines {len(rules)} rules; expected one class with a `meta` of its own")
     return rules[0]
 
 

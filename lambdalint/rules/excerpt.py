@@ -84,15 +84,11 @@ class Source:
             opened = piece.classes
             text += self.lines[piece.first - 1 : piece.last]
             numbers += range(piece.first, piece.last + 1)
-        return Excerpt(
-            "".join(text), tuple(numbers) or (1,), max((piece.depth for piece in pieces), default=0)
-        )
+        return Excerpt("".join(text), tuple(numbers) or (1,), max((piece.depth for piece in pieces), default=0))
 
     def whole(self) -> Excerpt:
         """Return the whole file as an excerpt."""
-        return Excerpt(
-            "".join(self.lines), tuple(range(1, len(self.lines) + 1)) or (1,), _depth([self._tree])
-        )
+        return Excerpt("".join(self.lines), tuple(range(1, len(self.lines) + 1)) or (1,), _depth([self._tree]))
 
     def _cut(self, body: list[ast.stmt], wanted: list[int], classes: tuple[int, ...]) -> Iterator[Piece]:
         for first, last, group in self._groups(body):
@@ -100,11 +96,7 @@ class Source:
             if not inside:
                 continue
             statement = group[0]
-            if (
-                len(group) == 1
-                and isinstance(statement, ast.ClassDef)
-                and self._opens_below(statement, inside[0])
-            ):
+            if len(group) == 1 and isinstance(statement, ast.ClassDef) and self._opens_below(statement, inside[0]):
                 yield from self._cut(statement.body, inside, (*classes, statement.lineno))
             else:
                 yield Piece(first, last, classes, _depth(group))

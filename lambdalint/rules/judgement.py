@@ -15,13 +15,28 @@ from lambdalint.rules.lmb999 import cannot_judge
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from lambdalint.model import Effect, Finding
     from lambdalint.rules.definition import RuleDefinition
 
 _RECURSION_LIMIT = 10_000
 """Enough for a visit and a rendering of ``MAX_DEPTH`` levels, about ten frames each."""
+
+
+class _Wrapper(MetadataWrapper):
+    """Spares the walks without any visitor that LibCST does for each round of other providers."""
+
+    __slots__ = ()
+
+    def visit_batched(
+        self,
+        visitors: Iterable[cst.BatchableCSTVisitor],
+        before_visit: Callable[[cst.CSTNode], None] | None = None,
+        after_leave: Callable[[cst.CSTNode], None] | None = None,
+    ) -> cst.CSTNode:
+        visitors = list(visitors)
+        return super().visit_batched(visitors, before_visit, after_leave) if visitors else self.module
 
 
 class _UnreadableError(Exception):
@@ -37,13 +52,9 @@ def judge_file(
 ) -> list[Finding]:
     """See ``lambdalint.rules.judge``."""
     visitors = [
-        rule(path, rule.parse_options(options.get(rule.meta.code, {})))
-        for rule in rules
-        if issubclass(rule, Rule)
+        rule(path, rule.parse_options(options.get(rule.meta.code, {}))) for rule in rules if issubclass(rule, Rule)
     ]
-    suspicious = [
-        effect for effect in effects if effect.span.path == path and _may_be_reported(effect, visitors)
-    ]
+    suspicious = [effect for effect in effects if effect.span.path == path and _may_be_reported(effect, visitors)]
     found = _visit(path, text.removeprefix("\ufeff"), suspicious, visitors) if suspicious else []
     for visitor in visitors:
         found += visitor.findings()
@@ -80,14 +91,10 @@ def _visit(path: str, text: str, effects: list[Effect], visitors: list[Rule]) ->
         else:
             walked.update(map(id, inside))
     pending = [effect for effect in effects if id(effect) not in walked]
-    return _without_call(missed) + _visit_whole(
-        path, source, pending, visitors, "; ".join(dict.fromkeys(reasons))
-    )
+    return _without_call(missed) + _visit_whole(path, source, pending, visitors, "; ".join(dict.fromkeys(reasons)))
 
 
-def _visit_whole(
-    path: str, source: Source, effects: list[Effect], visitors: list[Rule], reason: str
-) -> list[Finding]:
+def _visit_whole(path: str, source: Source, effects: list[Effect], visitors: list[Rule], reason: str) -> list[Finding]:
     """Try the whole file, for effects whose excerpt cannot be parsed for the given *reason*."""
     try:
         return _without_call(_walk(path, source.whole(), effects, visitors))
@@ -105,7 +112,7 @@ def _walk(path: str, excerpt: Excerpt, effects: list[Effect], visitors: list[Rul
         return []
     with _deep_recursion(excerpt.depth):
         looked_for = EffectsInExcerpt(path, excerpt, tuple(effects))
-        wrapper = MetadataWrapper(_parse(excerpt), unsafe_skip_copy=True, cache={EffectProvider: looked_for})
+        wrapper = _Wrapper(_parse(excerpt), unsafe_skip_copy=True, cache={EffectProvider: looked_for})
         matched = {id(effect) for found in wrapper.resolve(EffectProvider).values() for effect in found}
         for visitor in visitors:
             visitor.enter(wrapper, looked_for)

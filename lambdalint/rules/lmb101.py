@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
-from lambdalint.rules.read_only import refused
+from lambdalint.rules.read_only import refused, relative
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
 
@@ -26,7 +26,7 @@ class WriteOutsideTmp(Rule):
     Flags calls that create, change or delete something at an absolute path that is neither in `/tmp` nor
     in a mounted file system. Paths that only look like `/tmp` are outside: `/tmpfoo`, `/tmp/../data`, and
     `os.path.join("/tmp", "/data")`, where the second part starts anew. Paths in the deployed code or in a
-    layer are LMB103, paths in the home directory LMB104.
+    layer are LMB103, paths in the home directory LMB104, relative paths LMB102.
 
     ## Why it fails on Lambda
 
@@ -89,12 +89,13 @@ class WriteOutsideTmp(Rule):
         """Concerned with what the code itself wants at an absolute path."""
         return (
             effect.place.base is Base.ABSOLUTE
+            and not relative(effect.place)
             and not effect.defaulted
             and refused(effect)
             and not any(_may_be_inside(effect.place, directory) for directory in self.options.writable)
         )
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
             if effect.place.path.startswith("/mnt/"):

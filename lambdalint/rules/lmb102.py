@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
-from lambdalint.rules.read_only import refused
+from lambdalint.model import Confidence, Family, RuleMeta, Severity
+from lambdalint.rules.read_only import refused, relative
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
 
@@ -74,9 +74,9 @@ class RelativePathWrite(Rule):
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with relative paths that the code itself names."""
-        return effect.place.base is Base.TASK and not effect.defaulted and refused(effect)
+        return relative(effect.place) and not effect.defaulted and refused(effect)
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
             self.report(node, effect, f"{action(effect)}, which is read-only at run time", advice(effect))

@@ -82,7 +82,7 @@ class WriteIntoPackage(Rule):
         """Concerned with what the code itself wants in a package or layer."""
         return effect.place.base in _OWNERS and not effect.defaulted and refused(effect)
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect, naming what it would change."""
         for effect in self.effects(node):
             owner = _OWNERS[effect.place.base]

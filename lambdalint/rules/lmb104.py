@@ -77,7 +77,7 @@ class WriteIntoHome(Rule):
         """Concerned with what the code itself wants in the home directory."""
         return effect.place.base is Base.HOME and not effect.defaulted and refused(effect)
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
             self.report(

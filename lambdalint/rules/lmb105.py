@@ -83,7 +83,7 @@ class ExtractIntoWorkingDirectory(Rule):
             and refused(effect)
         )
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
             directory = shown(effect.place.path) or "/var/task"

@@ -19,8 +19,8 @@ class RequestPathEscapesTmp(Rule):
 
     ## What it does
 
-    Flags writes and deletions below `/tmp` or a mounted file system whose path holds text that the sender
-    of the event or request chose, and that nothing has reduced to a plain name or checked.
+    Flags writes and deletions below a directory whose path holds text that the sender of the event or
+    request chose, and that nothing has reduced to a plain name or checked.
 
     ## Why it fails on Lambda
 
@@ -82,15 +82,17 @@ class RequestPathEscapesTmp(Rule):
     )
 
     def concerns(self, effect: Effect) -> bool:
-        """Concerned with modifications of a writable place under a name that the request chose."""
+        """Concerned with modifications below a directory under a name that the request chose."""
         return (
             effect.kind.modifies
-            and effect.place.base in {Base.TMP, Base.MOUNT}
+            and effect.place.base is not Base.UNKNOWN
+            and effect.place.base not in {Base.REMOTE, Base.MEMORY, Base.DEVICE}
+            and Guard.REPEATED not in effect.guards
             and Guard.FALLBACK not in effect.guards
             and _escaping(effect.place) is not None
         )
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect, naming the part of the path that the request chose."""
         for effect in self.effects(node):
             escaping = _escaping(effect.place)

@@ -74,7 +74,7 @@ class UnresolvedWritePath(Rule):
         """Concerned with writes to an unknown place that the code itself names."""
         return effect.place.base is Base.UNKNOWN and not effect.defaulted and refused(effect)
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 (named by LibCST)
+    def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
             self.report(

@@ -79,11 +79,7 @@ def cannot_judge(effects: Sequence[Effect], reason: str) -> Finding:
     """Return the finding for *effects*, all of one file, which the rules could not see for *reason*."""
     spans = sorted({effect.span for effect in effects})
     lines = [str(line) for line in sorted({span.line for span in spans})]
-    calls = (
-        "a call that may be a mistake was"
-        if len(spans) == 1
-        else f"{len(spans)} calls that may be mistakes were"
-    )
+    calls = "a call that may be a mistake was" if len(spans) == 1 else f"{len(spans)} calls that may be mistakes were"
     functions = tuple(sorted({effect.entry.function for effect in effects}))
     return _finding(
         f"{calls} not checked in {shown(spans[0].path)}, line {joined(lines)}: {reason}; {_PLEA}",

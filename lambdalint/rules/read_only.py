@@ -1,14 +1,18 @@
-"""When a read-only place refuses an effect, and the code did not expect it to."""
+"""Which effects a read-only place refuses without the code expecting it, and how the code names the place."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
-from lambdalint.model import EffectKind, Guard
+from lambdalint.model import Base, EffectKind, Guard
 
 if TYPE_CHECKING:
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Place
+
+_ROOTED = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
+"""A path from the root, or an address such as ``file:///data/x``."""
 
 _ALWAYS_THERE = frozenset(
     {
@@ -43,6 +47,14 @@ def refused(effect: Effect) -> bool:
         and not _already_there(effect)
         and effect.callee.rpartition(".")[2] != "basicConfig"
     )
+
+
+def relative(place: Place) -> bool:
+    """Tell whether the code names *place* by a relative path, also by one that ``..`` leads elsewhere."""
+    if place.base is Base.TASK:
+        return True
+    start = place.written[0] if place.written else "/"
+    return place.base is Base.ABSOLUTE and isinstance(start, str) and not _ROOTED.match(start)
 
 
 def _already_there(effect: Effect) -> bool:

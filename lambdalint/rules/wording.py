@@ -38,16 +38,13 @@ _ACTIONS = {
 }
 
 _SCRATCH_OR_LASTING = (
-    "use tempfile.gettempdir() for scratch files, S3 for files that must last, "
-    "EFS for files that functions share"
+    "use tempfile.gettempdir() for scratch files, S3 for files that must last, EFS for files that functions share"
 )
 _ADVICE = {
     EffectKind.CREATE_DIR: (
         "create it below tempfile.gettempdir() for scratch files; keep files that must last in S3 or on EFS"
     ),
-    EffectKind.DELETE: (
-        "keep files that come and go below tempfile.gettempdir(); what is deployed cannot be removed"
-    ),
+    EffectKind.DELETE: ("keep files that come and go below tempfile.gettempdir(); what is deployed cannot be removed"),
     EffectKind.METADATA: "set them when the package is built, or work on a copy below tempfile.gettempdir()",
     EffectKind.EXTRACT: "extract into a tempfile.TemporaryDirectory(); send files that must last to S3",
     EffectKind.DATABASE: (
@@ -80,9 +77,7 @@ def shown(text: str) -> str:
         text = f"{text[:half]}...{text[-half:]}"
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def joined(names: Sequence[str]) -> str:

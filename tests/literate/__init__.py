@@ -1,4 +1,4 @@
-"""Literate fixtures: Markdown files whose code blocks are projects and state what lambdalint must say of them."""
+"""Literate fixtures: Markdown files whose code blocks are projects, with what must be said of them."""
 
 from literate.expectation import Expectation, PlaceExpectation, expectations_in, places_in
 from literate.fixture import Block, Case, Fixture, FixtureError, parse_fixture

@@ -1,7 +1,8 @@
 """Comments that state what lambdalint must report of the line they stand on.
 
 ``# error: LMB102`` and ``# error: LMB101, LMB107`` are reports; ``# missed: LMB102`` is a mistake that is
-known to go unreported; ``# place: /tmp/{event['id']}`` is where the call on the line leads, ``|`` between places.
+known to go unreported; ``# place: /tmp/{event['id']}`` is where the call on the line leads, with ``|``
+between places.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def places_in(path: str, text: str) -> tuple[PlaceExpectation, ...]:
     for number, line in enumerate(text.split("\n"), start=1):
         place = _PLACE.search(line)
         if place:
-            found.append(PlaceExpectation(path, number, tuple(part.strip() for part in place[1].split(" | "))))
+            found.append(
+                PlaceExpectation(path, number, tuple(part.strip() for part in place[1].split(" | ")))
+            )
     return tuple(found)
 
 

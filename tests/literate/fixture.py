@@ -1,8 +1,8 @@
 """Reads a literate fixture: a Markdown file into its cases, one small project each.
 
-The blocks with a ``title`` that stand under one heading make one project. A block's further attributes say how it is
-written and run: ``event`` (JSON, what the sandbox passes to the handler), ``sandbox="skip: why"``,
-``encoding``, ``escaped="yes"`` (backslash escapes in the block are decoded, for bytes that Markdown cannot hold) and
+The blocks with a ``title`` that stand under one heading make one project. A block's further attributes say
+how it is written and run: ``event`` (JSON, what the sandbox passes to the handler), ``sandbox="skip: why"``,
+``encoding``, ``escaped="yes"`` (``\\x00`` in the block is that byte, for what Markdown cannot hold) and
 ``fixed="yes"`` (the block belongs to the repaired project).
 """
 
@@ -76,7 +76,9 @@ class Case:
     @property
     def expectations(self) -> tuple[Expectation, ...]:
         """All that the project's files say must be reported, known misses included."""
-        return tuple(sorted(item for block in self.blocks for item in expectations_in(block.path, block.text)))
+        return tuple(
+            sorted(item for block in self.blocks for item in expectations_in(block.path, block.text))
+        )
 
     @property
     def places(self) -> tuple[PlaceExpectation, ...]:
@@ -116,7 +118,9 @@ def _attributes(where: str, info: str) -> dict[str, str]:
     found = {name: value[1:-1] for name, value in _INFO.findall(info)}
     unknown = sorted(set(found) - _ATTRIBUTES)
     if unknown:
-        raise FixtureError(f"{where}: unknown attribute {unknown[0]!r}; known are {', '.join(sorted(_ATTRIBUTES))}")
+        raise FixtureError(
+            f"{where}: unknown attribute {unknown[0]!r}; known are {', '.join(sorted(_ATTRIBUTES))}"
+        )
     if found.get("sandbox", "skip:").partition(":")[0] != "skip":
         raise FixtureError(f'{where}: sandbox must read "skip: reason"')
     if "event" in found:

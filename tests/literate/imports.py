@@ -1,8 +1,8 @@
 """Rewrites how a module imports, without changing what it does or where its lines are.
 
-Two styles: ``alias`` (``import os.path as os_path_``; ``from x import y as y_``) and ``members``
-(``import os`` becomes ``from os import makedirs as os_makedirs_`` for each member that is used). A name is
-left alone wherever the rewrite could change the meaning: bound more than once, assigned to, exported to other files, or
+Two styles: ``alias`` (``import os.path as os_path_``; ``from x import y as y_``) and ``members`` (``import
+os`` becomes ``from os import makedirs as os_makedirs_`` for each member that is used). A name is left alone
+wherever the rewrite could change the meaning: bound more than once, assigned to, exported to other files, or
 used inside a formatted string, whose inner positions Python 3.11 and older do not tell.
 """
 
@@ -56,19 +56,19 @@ class _Uses(ast.NodeVisitor):
         self.fixed: set[str] = set()
         self._in_string = False
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:  # noqa: N802
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         self._in_string = True
         self.generic_visit(node)
         self._in_string = False
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.value, ast.Name):
             if not isinstance(node.ctx, ast.Load):
                 self.fixed.add(node.value.id)
             self.members.setdefault(node.value.id, []).append(node)
         self.generic_visit(node)
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         if self._in_string:
             self.fixed.add(node.id)
         self.names.setdefault(node.id, []).append(node)
@@ -90,7 +90,9 @@ def _alias_edits(node: ast.Import | ast.ImportFrom, uses: _Uses, free: set[str])
         edits += [_Edit(*_position(use), f"{name}_") for use in uses.names.get(name, [])]
     if not edits:
         return []
-    head = "import " if isinstance(node, ast.Import) else f"from {'.' * node.level}{node.module or ''} import "
+    head = (
+        "import " if isinstance(node, ast.Import) else f"from {'.' * node.level}{node.module or ''} import "
+    )
     return [_rewritten_import(node, head + ", ".join(parts)), *edits]
 
 
@@ -114,9 +116,12 @@ def _apply(text: str, edits: list[_Edit]) -> str:
     lines = [line.encode() for line in text.split("\n")]
     for edit in sorted(edits, key=lambda item: item.start, reverse=True):
         (first, column), (last, end_column) = edit.start, edit.end
-        # Lines must keep their numbers: what is replaced may shrink to one line, followed by the ones it spanned.
+        # Lines must keep their numbers: what shrinks to one line is followed by empty ones.
         padding = [b""] * (last - first)
-        lines[first - 1 : last] = [lines[first - 1][:column] + edit.text.encode() + lines[last - 1][end_column:], *padding]
+        lines[first - 1 : last] = [
+            lines[first - 1][:column] + edit.text.encode() + lines[last - 1][end_column:],
+            *padding,
+        ]
     return "\n".join(line.decode() for line in lines)
 
 
@@ -143,7 +148,7 @@ def _is_fixed(node: ast.Import | ast.ImportFrom) -> bool:
 
 
 def rewrite_imports(files: dict[str, str], style: str) -> dict[str, str]:
-    """Return the Python *files* of a project with their imports written in *style*, ``alias`` or ``members``."""
+    """Return the Python *files* of a project with their imports in *style*, ``alias`` or ``members``."""
     exported: set[str] = set()
     for text in files.values():
         try:
@@ -175,7 +180,10 @@ def _private_imports(text: str, own_modules: set[str]) -> set[str]:
         if isinstance(node, ast.Import):
             names = [alias for alias in node.names if alias.name.partition(".")[0] not in own_modules]
             found.update(alias.asname or alias.name for alias in names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            if (node.module or "").partition(".")[0] not in own_modules:
-                found.update(alias.asname or alias.name for alias in node.names)
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and (node.module or "").partition(".")[0] not in own_modules
+        ):
+            found.update(alias.asname or alias.name for alias in node.names)
     return found

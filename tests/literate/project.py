@@ -1,4 +1,4 @@
-"""Writes a case to disk as a project, and compares what lambdalint reports of it with what the case expects."""
+"""Writes a case to disk as a project, and compares what is reported of it with what the case expects."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def judge(findings: Iterable[Finding], expectations: Iterable[Expectation]) -> V
 
     def rows(keys: Iterable[tuple[str, int, str]]) -> tuple[str, ...]:
         return tuple(
-            f"{path}:{line} {code} {found.get((path, line, code), '')}".rstrip() for path, line, code in sorted(keys)
+            f"{path}:{line} {code} {found.get((path, line, code), '')}".rstrip()
+            for path, line, code in sorted(keys)
         )
 
     return Verdict(

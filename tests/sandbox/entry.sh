@@ -1,7 +1,8 @@
 # Builds the root directory of the room in a private mount namespace and starts the supervisor in it.
-# usage: entry.sh ROOT JOBS PYTHON PREFIX SUPERVISOR; ROOT is an empty directory, JOBS holds one folder a job.
+# usage: entry.sh ROOT JOBS PYTHON PREFIX INSIDE; ROOT is an empty directory, JOBS holds the plan and the
+# folders that it names, INSIDE the code that runs in the room.
 set -eu
-root=$1 jobs=$2 python=$3 prefix=$4 supervisor=$5
+root=$1 jobs=$2 python=$3 prefix=$4 inside=$5
 
 mount -t tmpfs -o mode=755,size=256m room "$root"
 cd "$root"
@@ -44,12 +45,16 @@ ln -s /proc/self/fd/2 dev/stderr
 mount --rbind /proc proc
 
 cp -r "$jobs/." jobs/
-cp "$supervisor" var/runtime/supervisor.py
+mkdir var/runtime/sandbox
+: >var/runtime/sandbox/__init__.py
+cp -r "$inside" var/runtime/sandbox/inside
 # Mount points must exist before the room is sealed.
 while read -r name; do
   if [ -n "$name" ]; then mkdir -p "mnt/$name"; fi
 done <jobs/mounts
 chmod -R a+rX jobs var
 
-mount -o remount,ro "$root"
-exec chroot "$root" "$python" -I /var/runtime/supervisor.py
+# With the source named, no options are taken over that a user namespace may not set again.
+mount -o remount,ro room "$root"
+start='import sys; sys.path.insert(0, "/var/runtime"); from sandbox.inside.supervisor import main; main()'
+exec chroot "$root" "$python" -I -c "$start"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
     """One exception, with the line of the job's code that raised it.
 
     ``read_only`` tells that the room refused: the error number says so, or the directory that is missing
-    would have to be created in a read-only one. ``path`` is absolute, empty where no code of the job took part;
-    ``frames`` are all such lines that the exception came through, outermost first.
+    would have to be created in a read-only one. ``path`` is absolute, empty where no code of the job took
+    part; ``frames`` are all such lines that the exception came through, outermost first.
     """
 
     path: str
@@ -31,10 +35,11 @@ class Raised:
 class Job:
     """One run in a fresh room.
 
-    ``files`` become the content of ``/var/task``, ``layer_files`` that of ``/opt``. With ``handler`` set
-    (``module.qualname``), the module is imported and the handler called with ``event``; else ``code`` is executed.
-    ``watched`` lists, by absolute path, lines whose failure is recorded and survived, so that several can be
-    seen in one run. ``mounts`` are writable directories below ``/mnt``.
+    ``files`` become the content of ``/var/task``, ``layer_files`` and the empty ``layer_directories`` that of
+    ``/opt``. With ``handler`` set (``module.qualname``), the module is imported and the handler called with
+    ``event``, ``invocations`` times; else ``code`` is executed. ``watched`` lists, by absolute path, lines
+    whose failure is recorded and survived, so that several can be seen in one run. ``mounts`` are writable
+    directories below ``/mnt``.
     """
 
     name: str
@@ -55,9 +60,9 @@ class Job:
 class Outcome:
     """What one run did.
 
-    ``watched`` holds the failures at watched lines, ``error`` the exception that ended the run; ``reached`` the
-    watched lines that were entered at all; ``touched`` each absolute path that the code handed to the system, with the
-    place in the code; ``left`` the files below ``/tmp`` afterwards.
+    ``watched`` holds the failures at watched lines, ``error`` the exception that ended the run; ``reached``
+    the watched lines that were entered at all; ``touched`` each absolute path that the code handed to the
+    system for writing, with the place in the code; ``left`` the files below ``/tmp`` afterwards.
     """
 
     name: str

@@ -20,11 +20,13 @@ _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _TASK = "/var/task/"
 
 
-def jobs_of(name: str, files: Mapping[str, bytes], event: object, lines: Iterable[tuple[str, int]]) -> list[Job]:
-    """Return a job for each function of the project *files*, which watches the given (path, line) pairs.
+def jobs_of(
+    name: str, files: Mapping[str, bytes], event: object, lines: Iterable[tuple[str, int]]
+) -> list[Job]:
+    """Return a job for each function of the project *files*, which watches the (path, line) pairs *lines*.
 
-    A project without a template is deployed as it is; its handlers are recognised by their parameters here, without
-    the help of what is under test.
+    A project without a template is deployed as it is; its handlers are recognised by their parameters here,
+    without the help of what is under test.
     """
     lines = frozenset(lines)
     if any(path.endswith(_TEMPLATES) and b"andler" in content for path, content in files.items()):
@@ -60,7 +62,10 @@ def _handlers(files: Mapping[str, bytes]) -> Iterable[str]:
             continue
         module = path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and [one.arg for one in node.args.args[:2]] == ["event", "context"]:
+            if isinstance(node, ast.FunctionDef) and [one.arg for one in node.args.args[:2]] == [
+                "event",
+                "context",
+            ]:
                 yield f"{module}.{node.name}"
 
 
@@ -77,7 +82,11 @@ def _below(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _declared(
-    name: str, files: Mapping[str, bytes], event: object, lines: frozenset[tuple[str, int]], function: Function
+    name: str,
+    files: Mapping[str, bytes],
+    event: object,
+    lines: frozenset[tuple[str, int]],
+    function: Function,
 ) -> Job:
     room = function.room
     environment = {one.name: one.value for one in room.env if one.value}
@@ -86,7 +95,9 @@ def _declared(
         numbers = {template: number for number, (template, _) in enumerate(function.inline.lines, start=1)}
         hits = [(_TASK + "index.py", numbers[line]) for path, line in lines if path == function.inline.path]
         task = {"index.py": function.inline.text.encode()}
-        return Job(f"{name}: {function.name}", task, handler=function.handler, event=event, watched=_watched(hits))
+        return Job(
+            f"{name}: {function.name}", task, handler=function.handler, event=event, watched=_watched(hits)
+        )
     places = [(function.code_root, _TASK)]
     layer_files: dict[str, bytes] = {}
     for layer in room.layers:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.job import Job, Outcome, Raised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _HERE = Path(__file__).parent
 _TIMEOUT_S = 300
@@ -40,7 +40,10 @@ def unavailable_because() -> str | None:
     return None if outcome.error is None else f"the sandbox's /tmp cannot be written: {outcome.error}"
 
 
-def _write(root: Path, files: Mapping[str, bytes]) -> None:
+def _write(root: Path, files: Mapping[str, bytes], directories: Iterable[str]) -> None:
+    root.mkdir()
+    for name in directories:
+        (root / name).mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,29 +86,32 @@ class Sandbox:
         )
 
     def _stage(self, staged: Path, jobs: Sequence[Job]) -> None:
-        plan = []
-        for number, job in enumerate(jobs):
-            task, layer = staged / str(number) / "task", staged / str(number) / "opt"
-            task.mkdir(parents=True)
-            layer.mkdir()
-            _write(task, job.files)
-            _write(layer, job.layer_files)
-            for name in job.layer_directories:
-                (layer / name).mkdir(parents=True, exist_ok=True)
-            plan.append(
-                {
-                    "number": number,
-                    "handler": job.handler,
-                    "code": job.code,
-                    "event": job.event,
-                    "environment": dict(job.environment),
-                    "mounts": list(job.mounts),
-                    "search_path": list(job.search_path),
-                    "watched": {path: list(lines) for path, lines in job.watched.items()},
-                    "invocations": job.invocations,
-                    "timeout": self._job_timeout_s,
-                }
-            )
+        trees: dict[tuple[object, ...], str] = {}
+
+        def tree(files: Mapping[str, bytes], directories: tuple[str, ...] = ()) -> str:
+            """Write a folder that will be mounted read-only, so that jobs with the same content share it."""
+            key = (tuple(sorted(files.items())), directories)
+            if key not in trees:
+                trees[key] = f"tree{len(trees)}"
+                _write(staged / trees[key], files, directories)
+            return trees[key]
+
+        plan = [
+            {
+                "task": tree(job.files),
+                "opt": tree(job.layer_files, job.layer_directories),
+                "handler": job.handler,
+                "code": job.code,
+                "event": job.event,
+                "environment": dict(job.environment),
+                "mounts": list(job.mounts),
+                "search_path": list(job.search_path),
+                "watched": {path: list(lines) for path, lines in job.watched.items()},
+                "invocations": job.invocations,
+                "timeout": self._job_timeout_s,
+            }
+            for job in jobs
+        ]
         names = sorted({mount.removeprefix("/mnt/").strip("/") for job in jobs for mount in job.mounts})
         (staged / "mounts").write_text("".join(f"{name}\n" for name in names))
         (staged / "plan.json").write_text(json.dumps(plan))
@@ -118,7 +124,7 @@ class Sandbox:
         command = ["unshare", *namespace, "sh", str(_HERE / "entry.sh"), str(root), str(staged), python]
         try:
             run = subprocess.run(
-                [*command, sys.base_prefix, str(_HERE / "supervisor.py")],
+                [*command, sys.base_prefix, str(_HERE / "inside")],
                 capture_output=True,
                 text=True,
                 timeout=_TIMEOUT_S,

@@ -1,4 +1,4 @@
-"""Models in Python, for calls whose meaning a catalogue row cannot say: paths, text, containers, built-ins, frameworks."""
+"""Models in Python, for what a catalogue row cannot say: paths, text, containers, built-ins, frameworks."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def find(external: ExternalCall) -> Model | None:
 
 def attribute(machine: Machine, dotted: str, atom: Atom | None = None) -> Value | None:
     """Return the value of an attribute that a model knows, or None."""
-    for module in (pathlib_path, process, web):
-        found = module.attribute(machine, dotted, atom)
+    for model in (pathlib_path.attribute, process.attribute, web.attribute):
+        found = model(machine, dotted, atom)
         if found is not None:
             return found
     return None
@@ -47,4 +47,3 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None = None) -> Value 
 def register_decorated(machine: Machine, decorator: Atom, value: Value) -> None:
     """Tell a framework's decorator what it decorates: a route's function is an entry point."""
     web.register_decorated(machine, decorator, value)
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, conditions, contexts, imports, objects
@@ -37,6 +36,8 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.externals import ExternalCall
 
 
@@ -71,7 +72,7 @@ def _number(call: ExternalCall) -> Value | None:
 
 def _bool(call: ExternalCall) -> Value | None:
     value = call.arguments.at_position(0)
-    return FALSE if value is None else conditions.truth(call.machine, value)
+    return FALSE if value is None else conditions.with_origin(conditions.truth(call.machine, value), value)
 
 
 def _isinstance(call: ExternalCall) -> Value | None:
@@ -138,7 +139,9 @@ def _type(call: ExternalCall) -> Value | None:
 
 def _counted(call: ExternalCall) -> Value | None:
     hole = Hole(HoleKind.LOOP, confined=True)
-    literal = [value[0].value for value in call.arguments.positional if len(value) == 1 and isinstance(value[0], Number)]
+    literal = [
+        value[0].value for value in call.arguments.positional if len(value) == 1 and isinstance(value[0], Number)
+    ]
     if len(literal) == len(call.arguments.positional) and literal:
         numbers = range(*(int(value) for value in literal[:3])) if all(int(v) == v for v in literal) else range(0)
         if len(numbers) <= 4:
@@ -201,7 +204,11 @@ def _property(call: ExternalCall) -> Value | None:
 
 def _field(call: ExternalCall) -> Value | None:
     uid = call.machine.store.new_uid()
-    for keyword, name in (("default", "<default>"), ("default_factory", "<factory>"), ("factory", "<factory>")):
+    for keyword, name in (
+        ("default", "<default>"),
+        ("default_factory", "<factory>"),
+        ("factory", "<factory>"),
+    ):
         if keyword in call.arguments.keywords:
             call.machine.store.set(uid, name, call.arguments.keywords[keyword])
     if call.arguments.positional and call.method == "Field":

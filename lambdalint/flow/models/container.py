@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import (
@@ -17,6 +16,8 @@ from lambdalint.flow.containers import (
 from lambdalint.flow.values import NOTHING, UNKNOWN, Items, ListOf, Mapping, Text, Value, join, join_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.externals import ExternalCall
 
 
@@ -104,9 +105,7 @@ def _items(call: ExternalCall) -> Value | None:
         return UNKNOWN
     store = call.machine.store
     names = [name for name in store.names(mapping.uid) if name.startswith("[")]
-    pairs: list[Value] = [
-        (Items(((Text(name[1:-1]),), store.get(mapping.uid, name) or UNKNOWN)),) for name in names
-    ]
+    pairs: list[Value] = [(Items(((Text(name[1:-1]),), store.get(mapping.uid, name) or UNKNOWN)),) for name in names]
     if store.get(mapping.uid, "*") is None:
         return new_list(call.machine, pairs, complete=True)
     others: Value = (Items((store.get(mapping.uid, "<keys>") or UNKNOWN, store.get(mapping.uid, "*") or UNKNOWN)),)
@@ -144,7 +143,11 @@ def _dict(call: ExternalCall) -> Value | None:
         if len(given) == 1 and isinstance(given[0], Mapping) and not call.arguments.keywords:
             return _copied(call, given[0])
         pairs = elements(call.machine, given)
-        add_item(call.machine, made, join_all([atom.items[1] for atom in pairs if isinstance(atom, Items) and len(atom.items) == 2]) or UNKNOWN)
+        add_item(
+            call.machine,
+            made,
+            join_all([atom.items[1] for atom in pairs if isinstance(atom, Items) and len(atom.items) == 2]) or UNKNOWN,
+        )
     return made
 
 

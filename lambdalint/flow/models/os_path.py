@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.operators import join_paths
@@ -19,6 +18,7 @@ from lambdalint.flow.values import (
     Text,
     Value,
     bounded,
+    confined,
     join,
     text_of,
     texts_of,
@@ -26,6 +26,8 @@ from lambdalint.flow.values import (
 from lambdalint.model import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.externals import ExternalCall
     from lambdalint.flow.machine import Machine
 
@@ -59,7 +61,9 @@ def _each(operation: Callable[[str], str]) -> Callable[[ExternalCall], Value | N
             value = call.arguments.at_position(0)
         if value is None:
             return UNKNOWN
-        return bounded(tuple(Text(text) for text in dict.fromkeys(operation(text) for text in texts_of(value)))) or UNKNOWN
+        return (
+            bounded(tuple(Text(text) for text in dict.fromkeys(operation(text) for text in texts_of(value)))) or UNKNOWN
+        )
 
     return model
 
@@ -73,6 +77,12 @@ def _join(call: ExternalCall) -> Value | None:
     if call.arguments.rest:
         results = join_paths(results, texts_of(call.arguments.rest))
     return bounded(tuple(Text(result) for result in results))
+
+
+def _safe_join(call: ExternalCall) -> Value | None:
+    """A join that refuses what would leave the directory."""
+    joined = _join(call)
+    return confined(joined) if joined is not None else None
 
 
 def _basename(text: str) -> str:
@@ -162,9 +172,7 @@ def _access(call: ExternalCall) -> Value | None:
     for text in texts_of(call.argument("path@0") or UNKNOWN):
         for cwd in call.machine.cwds():
             place = call.machine.rooms.place(text, cwd)
-            if place is None or place.writable is None:
-                result = join(result, EITHER)
-            elif place.base in (Base.TMP, Base.MOUNT):
+            if place is None or place.writable is None or place.base in (Base.TMP, Base.MOUNT):
                 result = join(result, EITHER)
             else:
                 result = join(result, FALSE)
@@ -180,12 +188,24 @@ def _first(call: ExternalCall) -> Value | None:
     if value is None:
         return UNKNOWN
     return tuple(
-        atom if isinstance(atom, (Text, Opaque)) else Text(text_of(atom) or "") for atom in value if text_of(atom) is not None
+        atom if isinstance(atom, (Text, Opaque)) else Text(text_of(atom) or "")
+        for atom in value
+        if text_of(atom) is not None
     )
 
 
 MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "os.path.join": _join,
+    **dict.fromkeys(
+        (
+            "werkzeug.utils.safe_join",
+            "werkzeug.security.safe_join",
+            "flask.safe_join",
+            "flask.helpers.safe_join",
+            "django.utils._os.safe_join",
+        ),
+        _safe_join,
+    ),
     "os.path.basename": _each(_basename),
     "os.path.dirname": _each(_dirname),
     "os.path.normpath": _each(normalised),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,8 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.externals import ExternalCall
     from lambdalint.flow.machine import Machine
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lambdalint.flow.containers import elements, extend_origin, known_items, new_list, part_of
+from lambdalint.flow.containers import checked, elements, extend_origin, known_items, new_list, part_of
 from lambdalint.flow.operators import product
 from lambdalint.flow.text import confined_text, has_holes, hole_text, is_hole
 from lambdalint.flow.values import (
@@ -29,6 +28,8 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.externals import ExternalCall
 
 _ANY = Hole(HoleKind.UNKNOWN)
@@ -119,15 +120,16 @@ def _split(call: ExternalCall) -> Value | None:
         if literal == "/" and call.method == "rsplit" and most == 1:
             values = [values[0], (Text(confined_text(pieces[-1])),)]
             return new_list(call.machine, values, complete=True)
-        return new_list(call.machine, values, complete=False) if len(values) < 2 else _uncertain(call, values)
+        return _uncertain(call, values)
     return new_list(call.machine, values, complete=True)
 
 
 def _uncertain(call: ExternalCall, values: list[Value]) -> Value:
-    """A text with holes may split into more pieces than seen; the last ones are still at the end."""
+    """A text with holes may split into more pieces than seen; the first and the last are still at the ends."""
     made = new_list(call.machine, values, complete=False)
     for atom in made:
         if isinstance(atom, ListOf):
+            call.machine.store.set(atom.uid, "<first>", values[0])
             call.machine.store.set(atom.uid, "<last>", values[-1])
     return made
 
@@ -176,7 +178,7 @@ def _startswith(call: ExternalCall) -> Value | None:
             visible, compared = text[: len(prefix)], text.startswith(prefix)
         if compared:
             return TRUE
-        if has_holes(visible) or len(visible) < len(prefix) and has_holes(text):
+        if has_holes(visible) or (len(visible) < len(prefix) and has_holes(text)):
             result = EITHER
     return result
 
@@ -221,7 +223,9 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
         }.items()
     },
     **{f"str.{name}": _same for name in ("encode", "decode", "zfill", "ljust", "rjust", "center", "expandtabs")},
-    **{f"str.{name}": _test for name in ("isdigit", "isalpha", "isalnum", "isnumeric", "islower", "isupper", "isspace")},
+    **{
+        f"str.{name}": _test for name in ("isdigit", "isalpha", "isalnum", "isnumeric", "islower", "isupper", "isspace")
+    },
 }
 
 
@@ -240,7 +244,7 @@ def _opaque_same(call: ExternalCall) -> Value | None:
 def _opaque_get(call: ExternalCall) -> Value | None:
     key = call.arguments.at_position(0)
     literal = _literal(key)
-    found: Value = (part_of(_opaque(call), repr(literal) if literal is not None else ""),)
+    found: Value = (checked(call.machine, part_of(_opaque(call), repr(literal) if literal is not None else "")),)
     default = call.argument("default@1")
     return join(found, default) if default is not None else found
 
@@ -282,14 +286,29 @@ def _opaque_path(call: ExternalCall) -> Value | None:
 
 
 OPAQUE_METHODS: dict[str, Callable[[ExternalCall], Value | None]] = {
-    **{
-        name: _opaque_same
-        for name in (
-            "strip", "lstrip", "rstrip", "lower", "upper", "title", "encode", "decode", "casefold", "removeprefix",
-            "removesuffix", "copy", "dict", "model_dump", "to_dict", "zfill", "format",
-        )
-    },
-    **{name: _test for name in ("startswith", "endswith", "isdigit", "isalnum", "exists", "is_file", "is_dir")},
+    **dict.fromkeys(
+        (
+            "strip",
+            "lstrip",
+            "rstrip",
+            "lower",
+            "upper",
+            "title",
+            "encode",
+            "decode",
+            "casefold",
+            "removeprefix",
+            "removesuffix",
+            "copy",
+            "dict",
+            "model_dump",
+            "to_dict",
+            "zfill",
+            "format",
+        ),
+        _opaque_same,
+    ),
+    **dict.fromkeys(("startswith", "endswith", "isdigit", "isalnum", "exists", "is_file", "is_dir"), _test),
     "get": _opaque_get,
     "pop": _opaque_get,
     "getlist": _opaque_get,

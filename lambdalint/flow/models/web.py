@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, imports
@@ -17,6 +16,7 @@ from lambdalint.flow.values import (
     ExternalMethod,
     ExternalObject,
     Function,
+    Module,
     Opaque,
     Partial,
     Text,
@@ -27,6 +27,9 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdalint.facts import ir
     from lambdalint.flow.externals import ExternalCall
     from lambdalint.flow.machine import Machine
 
@@ -46,8 +49,8 @@ _ROUTERS = (
 )  # fmt: skip
 _ROUTE_METHODS = (
     "route", "get", "post", "put", "patch", "delete", "head", "options", "websocket", "api_route", "tool", "resolver",
-    "before_request", "after_request", "teardown_request", "errorhandler", "exception_handler", "on_event", "middleware",
-    "before_first_request", "lambda_function", "on_s3_event", "on_sqs_message", "on_sns_message", "schedule",
+    "before_request", "after_request", "teardown_request", "errorhandler", "exception_handler", "on_event",
+    "middleware", "before_first_request", "lambda_function", "on_s3_event", "on_sqs_message", "on_sns_message", "schedule",
     "on_cw_event", "on_kinesis_record", "on_dynamodb_record", "authorizer",
 )  # fmt: skip
 _ADDING = ("add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_resource")
@@ -164,7 +167,7 @@ def _register_viewset(call: ExternalCall) -> Value | None:
     return NOTHING
 
 
-def _settings(machine: Machine) -> imports.Module | None:
+def _settings(machine: Machine) -> Module | None:
     value = machine.environment.get(machine, "DJANGO_SETTINGS_MODULE", ())
     for name in texts_of(value):
         if not has_holes(name):
@@ -239,7 +242,7 @@ def route_arguments(machine: Machine, route: Route) -> calls.Arguments:
 
 
 def _route_argument(
-    machine: Machine, route: Route, function: Function, parameter: imports.ir.Parameter, default: Value | None
+    machine: Machine, route: Route, function: Function, parameter: ir.Parameter, default: Value | None
 ) -> Value:
     for atom in default or ():
         if isinstance(atom, ExternalObject) and atom.type == "fastapi.Depends":
@@ -286,4 +289,3 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "fastapi.Depends": _depends,
     "django.views.decorators.csrf.csrf_exempt": _view_decorator,
 }
-

@@ -143,6 +143,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
         "judge": judge,
         "finding_cannot_parse": finding_cannot_parse,
         "registry": registry,
+        "codes": lambda: tuple(registry()),
     }
     for name, function in stand_ins.items():
         monkeypatch.setattr(lambdalint.rules, name, function)

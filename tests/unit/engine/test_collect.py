@@ -98,7 +98,7 @@ def test_honours_exclude_also_for_named_files(tmp_path: Path) -> None:
     write(tmp_path, "app.py", "tests/test_app.py", "docs/conf.py")
     assert collected(tmp_path, exclude=("tests/", "/docs")).tree.files == ("app.py",)
     named = collected(tmp_path, "app.py", "tests/test_app.py", exclude=("tests/",))
-    assert named.targets == {"app.py"}
+    assert named.targets == frozenset({"app.py"})
 
 
 def test_exclude_is_relative_to_its_own_folder(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_deep_nesting_ends(tmp_path: Path) -> None:
 def test_a_file_stands_for_its_project(tmp_path: Path, marker: str) -> None:
     write(tmp_path, f"p/{marker}", "p/src/app.py", "p/src/other.py", "q/x.py")
     result = collected(tmp_path, "p/src/app.py")
-    assert result.targets == {"p/src/app.py"}
+    assert result.targets == frozenset({"p/src/app.py"})
     assert {"p/src/other.py", f"p/{marker}"} <= set(result.tree.files)
     assert "q/x.py" not in result.tree
 
@@ -211,13 +211,13 @@ def test_a_file_stands_for_its_project(tmp_path: Path, marker: str) -> None:
 def test_a_file_whose_project_lies_above_the_working_directory(tmp_path: Path) -> None:
     write(tmp_path, "pyproject.toml", "src/app.py")
     result = collected(tmp_path / "src", "app.py")
-    assert (result.tree.root, result.below, result.targets) == (tmp_path, "src", {"src/app.py"})
+    assert (result.tree.root, result.below, result.targets) == (tmp_path, "src", frozenset({"src/app.py"}))
 
 
 def test_a_file_and_a_folder(tmp_path: Path) -> None:
     write(tmp_path, "pyproject.toml", "a/x.py", "b/y.py", "c/z.py")
     result = collected(tmp_path, "a", "b/y.py")
-    assert result.targets == {"a/x.py", "b/y.py"}
+    assert result.targets == frozenset({"a/x.py", "b/y.py"})
 
 
 def test_folders_elsewhere_are_relative_to_what_they_have_in_common(tmp_path: Path) -> None:

@@ -136,6 +136,15 @@ def test_the_report_of_a_named_file_is_of_that_file(tmp_path: Path) -> None:
     assert report.problems == ()
 
 
+def test_a_function_that_fails_is_said_of_named_files_too_but_not_another_file_that_fails(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, a="open('x')  # confuse\n", b="open('x')\n", c="explode\n")
+    (tmp_path / "pyproject.toml").touch()
+    report = run(tmp_path, settings("a.handler", "b.handler", "c.handler"), "b.py")
+    assert places(report) == [("LMB102", "b.py", 1), ("LMB999", "pyproject.toml", 1)]
+
+
 def test_paths_are_relative_to_the_working_directory(tmp_path: Path) -> None:
     write(tmp_path, src__app="open('x')\n")
     (tmp_path / "pyproject.toml").touch()

@@ -124,7 +124,8 @@ def test_calls_of_several_slices_are_found() -> None:
 
 def test_only_the_statements_of_effects_are_parsed() -> None:
     source = Source(
-        "import os\n\nclass A:\n    x = 1\n\n    def f(self):\n        a()\n\n    def g(self):\n        b()\n\nc()\n"
+        "import os\n\nclass A:\n    x = 1\n\n    def f(self):\n        a()\n\n"
+        "    def g(self):\n        b()\n\nc()\n",
     )
     excerpt = source.excerpt(source.pieces([10, 7]))
     assert excerpt.text == "if 1:\n    def f(self):\n        a()\n    def g(self):\n        b()\n"

@@ -25,7 +25,7 @@ from lambdalint.model import (
     Step,
 )
 from lambdalint.rules import finding_cannot_parse, judge, registry
-from lambdalint.rules.definition import OptionsError
+from lambdalint.rules.definition import OptionsError, RuleDefinition
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_rule_that_fails_before_the_visit_is_named() -> None:
 
 def test_same_findings_in_any_order_of_effects_and_rules() -> None:
     effects = [ONE, TWO, THREE, effect_at(ONE.span, function="Other"), effect_at(TWO.span, confidence="low")]
-    rules = [FailsInVisit, RELATIVE_PATH]
+    rules: list[type[RuleDefinition]] = [FailsInVisit, RELATIVE_PATH]
     assert judge(PATH, SOURCE, effects, rules, {}) != []
     for other in (rules, rules[::-1]):
         assert judge(PATH, SOURCE, effects[::-1], other, {}) == judge(PATH, SOURCE, effects, rules, {})

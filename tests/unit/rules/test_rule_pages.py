@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 RULES = registry()
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 
@@ -31,7 +32,7 @@ def test_page_is_complete(rule: type[RuleDefinition]) -> None:
 
 @every_rule
 def test_page_documents_each_option(rule: type[RuleDefinition]) -> None:
-    documented = re.findall(r"^- `([a-z-]+)`:", page(rule).section("Options"), re.M)
+    documented = re.findall(r"^- `([a-z-]+)`:", page(rule).section("Options"), re.MULTILINE)
     assert documented == [field.encode_name for field in msgspec.structs.fields(rule.Options)]
     assert documented or page(rule).section("Options") == "None."
 
@@ -39,7 +40,7 @@ def test_page_documents_each_option(rule: type[RuleDefinition]) -> None:
 @every_rule
 def test_examples_are_python(rule: type[RuleDefinition]) -> None:
     for title in ("Example", "Use instead"):
-        for block in re.findall(r"^```python\n(.*?)^```", page(rule).section(title), re.M | re.S):
+        for block in PYTHON.findall(page(rule).section(title)):
             if rule.meta.code == "LMB900" and title == "Example":
                 with pytest.raises(SyntaxError):
                     compile(block, title, "exec")
@@ -49,7 +50,7 @@ def test_examples_are_python(rule: type[RuleDefinition]) -> None:
 
 @every_rule
 def test_rule_is_short(rule: type[RuleDefinition]) -> None:
-    assert len(inspect.getsource(inspect.getmodule(rule) or rule).splitlines()) <= 200  # type: ignore[arg-type]
+    assert len(inspect.getsource(inspect.getmodule(rule) or rule).splitlines()) <= 200
 
 
 def _documented(text: str) -> type[RuleDefinition]:

@@ -1,0 +1,1 @@
+"""The part of the sandbox that runs in the room."""
