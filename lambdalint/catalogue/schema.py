@@ -120,8 +120,8 @@ class InvokesRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
     ``function`` is the parameter that holds it. ``arguments`` says what it is called with: parameter references,
     ``*@1`` for the elements of an argument, ``**kwargs`` and ``*args`` for the rest. ``result`` is ``value`` (the
-    function's result), ``list`` (a sequence of such results), ``future``, or ``none`` (the function runs, and its result
-    is not the call's).
+    function's result), ``list`` (a sequence of such results), ``future``, or ``none`` (the function runs, and its
+    result is not the call's).
     """
 
     call: str

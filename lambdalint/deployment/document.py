@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.deployment.node import Entry, MappingNode, Node, Plain, Scalar, SequenceNode
+from lambdalint.deployment.yaml_values import typed
 from lambdalint.model import Problem, Span
 
 if TYPE_CHECKING:
@@ -50,16 +51,6 @@ _FUNCTIONS = frozenset(
     ]
 )
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s|#[^\n]*\n)*)+")
-_INT = re.compile(r"[-+]?[0-9][0-9_]{0,99}")
-_PREFIXED_INT = re.compile(r"[-+]?0(?:x[0-9a-fA-F_]{1,99}|o?[0-7_]{1,99}|b[01_]{1,99})")
-_FLOAT = re.compile(
-    r"[-+]?(?:[0-9][0-9_]{0,99}\.[0-9_]{0,99}|\.[0-9][0-9_]{0,99})(?:[eE][-+]?[0-9]{1,9})?|[-+]?[0-9]{1,99}[eE][-+]?[0-9]{1,9}"
-)
-_WORDS: dict[str, bool | None] = {
-    **{form: None for word in ("", "~", "null") for form in (word, word.title(), word.upper())},
-    **{form: True for word in ("true", "yes", "on") for form in (word, word.title(), word.upper())},
-    **{form: False for word in ("false", "no", "off") for form in (word, word.title(), word.upper())},
-}
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _BREAK = re.compile("\r\n|\r|\n")
 _SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?")
@@ -275,7 +266,7 @@ class _Builder:
             span = Span(self.path, span.line, span.column, *last)
         value: bool | int | float | str | None = raw
         if style == "plain" and (tag is None or tag.startswith("tag:yaml.org")):
-            value = raw if tag == "tag:yaml.org,2002:str" else _typed(raw)
+            value = raw if tag == "tag:yaml.org,2002:str" else typed(raw)
         node = Scalar(span, raw=raw, value=value, style=style, content_line=line, content_offset=offset, tag="")
         return self._tagged(node, tag)
 
@@ -401,24 +392,3 @@ class _Builder:
 
 def _leading(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
-
-
-def _typed(raw: str) -> bool | int | float | str | None:
-    """Return a plain scalar's value by YAML 1.1, but for dates and base-60 numbers, which stay text."""
-    if raw in _WORDS:
-        return _WORDS[raw]
-    if raw[0] not in "+-.0123456789":
-        return raw
-    digits = raw.replace("_", "")
-    try:
-        if _PREFIXED_INT.fullmatch(raw):
-            sign = -1 if raw[0] == "-" else 1
-            body = digits.lstrip("+-")
-            return sign * (int(body, 0) if body[1:2] in {"x", "b", "o"} else int(body, 8))
-        if _INT.fullmatch(raw):
-            return int(digits)
-        if _FLOAT.fullmatch(raw):
-            return float(digits)
-    except ValueError:
-        return raw
-    return raw

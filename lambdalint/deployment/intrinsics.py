@@ -19,6 +19,7 @@ MAX_ELEMENTS = 1_000
 _PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 _HOLE = re.compile(r"\$\{([^}]*)\}")
 _NO_VALUE = "AWS::NoValue"
+_DYNAMIC = "{{resolve:"
 
 
 def is_absent(node: Node | None) -> bool:
@@ -56,7 +57,7 @@ class Scope:
             return None
         intrinsic = node.intrinsic
         if intrinsic is None:
-            return node
+            return None if isinstance(node, Scalar) and _DYNAMIC in node.raw else node
         known = self._resolved.get(id(node))
         if known is not None:
             return known[1]
@@ -69,6 +70,8 @@ class Scope:
             value = function(intrinsic[1], node.span)
         finally:
             self._depth -= 1
+        if isinstance(value, Scalar) and _DYNAMIC in value.raw:
+            value = None
         self._resolved[id(node)] = node, value
         return value
 

@@ -33,6 +33,7 @@ class Stack:
     root: Node
     lines: tuple[str, ...]
     scope: Scope
+    problems: tuple[Problem, ...] = ()
 
     @property
     def directory(self) -> str:
@@ -81,7 +82,9 @@ class Stacks:
         for path in self.tree.files:
             if path.endswith(_SUFFIXES) and not is_apart(path):
                 data = self.tree.read(path)
-                if data is None or not any(mark in data for mark in _MARKS) or len(data) > MAX_BYTES:
+                if data is None or len(data) > MAX_BYTES or b"Resources" not in data:
+                    continue
+                if not any(mark in data for mark in _MARKS):
                     continue
                 if self._template(path) is not None:
                     yield path
@@ -92,7 +95,6 @@ class Stacks:
             loaded = document.read(self.tree, path)
             resources = loaded.root.get("Resources") if loaded is not None and loaded.root is not None else None
             if loaded is not None and (resources is not None and resources.entries):
-                self.problems.extend(loaded.problems)
                 self._loaded[path] = loaded
             else:
                 if loaded is not None and loaded.root is None:
@@ -104,7 +106,7 @@ class Stacks:
         loaded = self._template(path)
         assert loaded is not None
         assert loaded.root is not None
-        return Stack(path, loaded.root, loaded.lines, Scope(loaded.root, parameters))
+        return Stack(path, loaded.root, loaded.lines, Scope(loaded.root, parameters), loaded.problems)
 
     def _below(self, stack: Stack, above: tuple[str, ...], visited: set[str]) -> Iterator[Stack]:
         visited.add(stack.path)

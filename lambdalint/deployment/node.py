@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Span
 
-Plain = Union[None, bool, int, float, str, list["Plain"], dict[str, "Plain"]]
+Plain = Union[None, bool, int, float, str, list["Plain"], dict[str, "Plain"]]  # noqa: UP007 (it refers to itself by name)
 """A document's value as plain Python data."""
 
 

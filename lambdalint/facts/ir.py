@@ -58,6 +58,14 @@ class Join(Node, frozen=True):
     parts: tuple[Expr, ...]
 
 
+class Formatted(Node, frozen=True):
+    """``{value!conversion:spec}`` inside a formatted string; ``spec`` is empty where it is not a literal."""
+
+    value: Expr
+    conversion: str
+    spec: str
+
+
 class BinOp(Node, frozen=True):
     """An arithmetic operator, by its symbol."""
 
@@ -167,6 +175,7 @@ Expr: TypeAlias = (
     | Star
     | Call
     | Join
+    | Formatted
     | BinOp
     | Unary
     | Bool

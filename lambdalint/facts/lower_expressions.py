@@ -102,7 +102,14 @@ class ExpressionLowering:
     lower_TemplateStr = lower_JoinedStr
 
     def lower_FormattedValue(self, node: ast.FormattedValue) -> ir.Expr:
-        return self.expression(node.value)
+        spec = ""
+        if isinstance(node.format_spec, ast.JoinedStr) and len(node.format_spec.values) == 1:
+            literal = node.format_spec.values[0]
+            spec = literal.value if isinstance(literal, ast.Constant) and isinstance(literal.value, str) else ""
+        conversion = chr(node.conversion) if node.conversion > 0 else ""
+        if not spec and conversion in ("", "s"):
+            return self.expression(node.value)
+        return ir.Formatted(self.expression(node.value), conversion, spec)
 
     lower_Interpolation = lower_FormattedValue
 

@@ -180,6 +180,8 @@ def _item_of(machine: Machine, atom: Atom, index: Value) -> Value:
     if isinstance(atom, Instance):
         method = objects.attribute(machine, (atom,), "__getitem__")
         return calls.call(machine, method, calls.Arguments((index,))) if method else UNKNOWN
+    if isinstance(atom, ExternalObject) and machine.store.get(atom.uid, "<items>") is not None:
+        return get_item(machine, machine.store.get(atom.uid, "<items>") or (), index)
     if isinstance(atom, ExternalObject):
         stored = machine.store.get(atom.uid, "<elements>")
         return stored or (ExternalObject(f"{atom.type}[]", atom.uid),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, evaluate, execute, externals, objects
+from lambdalint.flow.machine import Refused
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     NOTHING,
@@ -49,8 +50,12 @@ def _enter_from(machine: Machine, node: ir.With, position: int) -> bool:
             machine.store.set(PROCESS, "cwd", machine.store.get(atom.uid, "<path>") or UNKNOWN)
     value = enter(machine, context)
     machine.fallbacks += suppressing
+    live = False
     try:
         live = go_on(value)
+    except Refused:
+        if not suppressing:
+            raise
     finally:
         machine.fallbacks -= suppressing
     leave(machine, context)

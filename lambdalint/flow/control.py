@@ -8,6 +8,7 @@ from lambdalint.facts import ir
 from lambdalint.flow import conditions, evaluate, execute
 from lambdalint.flow.containers import elements, known_items
 from lambdalint.flow.frames import Loop
+from lambdalint.flow.machine import Refused
 from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Text, Value, configuration_hole, widened
 
 if TYPE_CHECKING:
@@ -214,8 +215,12 @@ def run_try(machine: Machine, node: ir.Try) -> bool:
     first_return = len(frame.returns)
     expected = any(_expects_failure(node, handler) for handler in node.handlers)
     machine.fallbacks += expected
+    live = False
     try:
         live = execute.block(machine, node.body)
+    except Refused:
+        if not expected:
+            raise
     finally:
         machine.fallbacks -= expected
     body = store.changes(start)

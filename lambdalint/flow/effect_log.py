@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambdalint.flow import objects
+from lambdalint.flow.machine import Refused
 from lambdalint.flow.places import unknown_place
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
     from lambdalint.model import Span
 
-_NOT_A_PATH = (Nothing, Number, Truth, Items, ListOf, Mapping, Instance, Function, Bound, Class, Module)
+_NOT_A_PATH = (Nothing, Number, Truth, Items, ListOf, Mapping, Function, Bound, Class, Module)
 
 
 _MAKING = frozenset(
@@ -86,8 +88,13 @@ class EffectLog:
         defaulted: bool = False,
         guards: frozenset[Guard] = frozenset(),
         suffix: str = "",
+        raises: bool = True,
     ) -> None:
-        """Note what a call does to each place that its path may mean."""
+        """Note what a call does to each place that its path may mean.
+
+        Raises:
+            Refused: the room refuses it for certain, and the code is prepared for that.
+        """
         self.noted += 1
         places = places_of(machine, path, suffix)
         if machine.fallbacks:
@@ -104,7 +111,7 @@ class EffectLog:
         for place in places:
             if kind is EffectKind.CREATE_DIR and Guard.EXIST_OK in guards and _in_package(machine, place):
                 continue
-            self._add(
+            self._note(
                 Effect(
                     kind=kind,
                     place=place,
@@ -119,8 +126,11 @@ class EffectLog:
                     confidence=_confidence(machine, place),
                 )
             )
+        certain = raises and kind.modifies and places and all(place.writable is False for place in places)
+        if machine.fallbacks and certain and not guards & {Guard.EXIST_OK, Guard.SELECTED} and not defaulted:
+            raise Refused
 
-    def _add(self, effect: Effect) -> None:
+    def _note(self, effect: Effect) -> None:
         key = (effect.span, effect.kind, effect.place, effect.callee)
         known = self._effects.get(key)
         if known is None or _better(effect, known):
@@ -176,6 +186,9 @@ def places_of(machine: Machine, path: Value, suffix: str = "") -> list[Place]:
     """Return the places that a value used as a path may mean; open files and buffers are none."""
     places: list[Place] = []
     for atom in path:
+        if isinstance(atom, Instance):
+            places.extend(places_of(machine, objects.file_system_path(machine, atom), suffix))
+            continue
         if isinstance(atom, _NOT_A_PATH):
             continue
         if isinstance(atom, Opaque):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdalint.facts import ir
-from lambdalint.flow import calls, conditions, execute, imports, objects, operators
+from lambdalint.flow import calls, conditions, execute, formatting, imports, objects, operators
 from lambdalint.flow.containers import (
     add_item,
     elements,
@@ -120,6 +120,11 @@ def _join(machine: Machine, node: ir.Join) -> Value:
         pieces = pieces or [hole_text(Hole(HoleKind.UNKNOWN))]
         result = operators.product(result, pieces)
     return bounded(tuple(Text(piece) for piece in result))
+
+
+def _formatted(machine: Machine, node: ir.Formatted) -> Value:
+    value = expression(machine, node.value)
+    return tuple(formatting.formatted(atom, node.spec, node.conversion) for atom in value)
 
 
 def _binary(machine: Machine, node: ir.BinOp) -> Value:
@@ -331,6 +336,7 @@ _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
     ir.Attr: _attr,
     ir.Call: _call,
     ir.Join: _join,
+    ir.Formatted: _formatted,
     ir.BinOp: _binary,
     ir.Unary: _unary,
     ir.Bool: _bool,

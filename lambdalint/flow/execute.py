@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
@@ -37,9 +38,10 @@ def run_body(machine: Machine, frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
 
 def block(machine: Machine, statements: tuple[ir.Stmt, ...]) -> bool:
     """Run statements one after the other; tell whether control reaches the end."""
+    table = _executors()
     for node in statements:
         machine.tick()
-        if not _EXECUTORS[type(node)](machine, node):
+        if not table[type(node)](machine, node):
             return False
     return True
 
@@ -84,6 +86,9 @@ def _unpack(machine: Machine, targets: tuple[ir.Expr, ...], value: Value) -> Non
         for target, item in zip(targets, items, strict=True):
             assign(machine, target, item)
         return
+    if items is not None and starred and len(items) >= len(targets) - 1:
+        _unpack_starred(machine, targets, items)
+        return
     several = len(value) > 1
     for number, target in enumerate(targets):
         if isinstance(target, ir.Star):
@@ -92,6 +97,19 @@ def _unpack(machine: Machine, targets: tuple[ir.Expr, ...], value: Value) -> Non
             assign(machine, target, get_item(machine, value, (Number(number),)))
         else:
             assign(machine, target, elements(machine, value) or UNKNOWN)
+
+
+def _unpack_starred(machine: Machine, targets: tuple[ir.Expr, ...], items: list[Value]) -> None:
+    spare = len(items) - (len(targets) - 1)
+    position = 0
+    for target in targets:
+        if isinstance(target, ir.Star):
+            rest = new_list(machine, items[position : position + spare], complete=True)
+            assign(machine, target.value, rest)
+            position += spare
+        else:
+            assign(machine, target, items[position])
+            position += 1
 
 
 def bind_name(machine: Machine, name: str, value: Value) -> None:
@@ -240,28 +258,31 @@ def _assert(machine: Machine, node: ir.Assert) -> bool:
     return True
 
 
-_EXECUTORS: dict[type, Callable[[Any, Any], bool]] = {
-    ir.ExprStmt: _expression,
-    ir.Assign: _assign,
-    ir.AugAssign: _augmented,
-    ir.If: control.run_if,
-    ir.While: control.run_while,
-    ir.For: control.run_for,
-    ir.With: contexts.run_with,
-    ir.Try: control.run_try,
-    ir.Return: _return,
-    ir.Raise: _raise,
-    ir.Break: _break,
-    ir.Continue: _continue,
-    ir.Import: _import,
-    ir.ImportFrom: _import_from,
-    ir.Def: _define,
-    ir.Class: _class,
-    ir.Delete: _delete,
-    ir.Outer: _outer,
-    ir.Match: control.run_match,
-    ir.Assert: _assert,
-}
+@lru_cache(maxsize=1)
+def _executors() -> dict[type, Callable[[Any, Any], bool]]:
+    """The table is made on first use: the modules of the interpreter need each other."""
+    return {
+        ir.ExprStmt: _expression,
+        ir.Assign: _assign,
+        ir.AugAssign: _augmented,
+        ir.If: control.run_if,
+        ir.While: control.run_while,
+        ir.For: control.run_for,
+        ir.With: contexts.run_with,
+        ir.Try: control.run_try,
+        ir.Return: _return,
+        ir.Raise: _raise,
+        ir.Break: _break,
+        ir.Continue: _continue,
+        ir.Import: _import,
+        ir.ImportFrom: _import_from,
+        ir.Def: _define,
+        ir.Class: _class,
+        ir.Delete: _delete,
+        ir.Outer: _outer,
+        ir.Match: control.run_match,
+        ir.Assert: _assert,
+    }
 
 
 def module_frame(machine: Machine, facts: ir.ModuleFacts, scope: int, called_at: Span | None) -> Frame:

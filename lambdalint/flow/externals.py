@@ -31,9 +31,10 @@ from lambdalint.flow.values import (
     Truth,
     Value,
     Wrapped,
+    confined,
     join_all,
 )
-from lambdalint.model import HoleKind, Phase, Span
+from lambdalint.model import Hole, HoleKind, Phase, Span
 
 if TYPE_CHECKING:
     from lambdalint.catalogue.schema import InvokesRow
@@ -211,23 +212,26 @@ def constant(machine: Machine, atom: External, name: str) -> Value:
     known = models.CONSTANTS.get(dotted)
     if known is not None:
         return known
-    source = machine.catalogue.request_sources.get(dotted)
-    if source is not None:
-        return machine.request(dotted.partition(".")[2] or dotted)
     special = models.attribute(machine, dotted)
     if special is not None:
         return special
+    source = machine.catalogue.request_sources.get(dotted)
+    if source is not None:
+        value = machine.request(dotted.partition(".")[2] or dotted)
+        return confined(value) if source.confined else value
     return (External(dotted),)
 
 
 def object_attribute(machine: Machine, atom: Atom, name: str) -> Value:
     """Return an attribute of an object from elsewhere: a request's field, or a method to be called."""
     dotted = machine.catalogue.canonical(f"{type_name(atom)}.{name}")
-    if dotted in machine.catalogue.request_sources:
-        return machine.request(".".join(dotted.split(".")[-2:]))
     special = models.attribute(machine, dotted, atom)
     if special is not None:
         return special
+    source = machine.catalogue.request_sources.get(dotted)
+    if source is not None:
+        value = machine.request(".".join(dotted.split(".")[-2:]))
+        return confined(value) if source.confined else value
     return (ExternalMethod(atom, name),)
 
 
@@ -238,6 +242,9 @@ def opaque_attribute(machine: Machine, atom: Opaque, name: str) -> Value:
 
 def value_attribute(machine: Machine, atom: Atom, name: str) -> Value:
     """Return an attribute of a text, path or container."""
+    if isinstance(atom, Text) and name == "value":
+        # A member of an enumeration of strings is the string that its value is.
+        return (atom,)
     special = models.attribute(machine, f"{type_name(atom)}.{name}", atom)
     return special if special is not None else (ExternalMethod(atom, name),)
 
@@ -259,7 +266,8 @@ def item(machine: Machine, atom: Atom, index: Value) -> Value:
         results: list[Value] = []
         for key in index:
             if isinstance(key, Text) and not has_holes(key.text):
-                results.append(machine.environment.get(machine, key.text, UNKNOWN))
+                unset = (Opaque(Hole(HoleKind.ENVIRONMENT, f"${key.text}")),)
+                results.append(machine.environment.get(machine, key.text, unset))
             else:
                 results.append(UNKNOWN)
         return join_all(results)

@@ -47,6 +47,10 @@ class BudgetExhausted(Exception):
     """The evaluation of one entry point took more steps than allowed."""
 
 
+class Refused(Exception):
+    """The code does something that its room refuses for certain, where it expects that: its handler runs next."""
+
+
 @dataclass
 class ClassInfo:
     """What is known of a class: its definition, its bases, the scope of its body."""
@@ -211,6 +215,23 @@ class Machine:
     def module_facts(self, path: str) -> ModuleFacts | None:
         """Return the facts of a module's file."""
         return self.sources.facts(path)
+
+    @property
+    def home(self) -> str:
+        """The home directory: ``HOME`` where the code or the room sets it."""
+        for text in texts_of(self.store.get(PROCESS, "$HOME") or ()):
+            return text
+        return self.rooms.home
+
+    @property
+    def temporary_directory(self) -> str:
+        """What ``tempfile.gettempdir()`` gives: what the code or ``TMPDIR`` sets, else the first writable directory."""
+        for value in (self.store.get(PROCESS, "tempdir"), self.store.get(PROCESS, "$TMPDIR")):
+            for text in texts_of(value or ()):
+                return text
+        return next(
+            (v.value for v in self.deployed.room.env if v.name == "TMPDIR" and v.value), self.deployed.room.writable[0]
+        )
 
     def cwds(self) -> list[str]:
         """Return the texts of the current working directory."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, externals, imports
 from lambdalint.flow.containers import extend_origin
+from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
@@ -263,6 +264,8 @@ def set_attribute(machine: Machine, owner: Value, name: str, value: Value) -> No
             uid = atom.uid
         elif isinstance(atom, Module):
             uid = machine.module_scope(atom)
+        elif isinstance(atom, External) and f"{atom.name}.{name}" == "tempfile.tempdir":
+            machine.store.set(PROCESS, "tempdir", value)
         if uid and len(owner) == 1:
             machine.store.set(uid, name, value)
         elif uid:
@@ -337,6 +340,12 @@ def _mark_record(machine: Machine, value: Value) -> None:
     for atom in value:
         if isinstance(atom, Class):
             machine.classes[atom.uid].is_record = True
+
+
+def file_system_path(machine: Machine, instance: Instance) -> Value:
+    """Return what ``os.fspath`` gives for an instance; ``()`` where it is no path."""
+    method = class_attribute(machine, instance.cls, "__fspath__")
+    return calls.call(machine, _bind(machine, method, instance), calls.Arguments()) if method else ()
 
 
 def is_instance(machine: Machine, atom: Atom, wanted: Value) -> Value:

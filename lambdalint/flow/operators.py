@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from lambdalint.flow import formatting
 from lambdalint.flow.containers import elements, known_items, new_list
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
@@ -152,6 +153,7 @@ def _format(machine: Machine, left: Value, right: Value) -> Value:
                 continue
             argument = arguments[position] if position < len(arguments) else UNKNOWN
             position += 1
+            argument = tuple(formatting.percent(item, match[0]) for item in argument)
             pieces = product(pieces, _pieces(argument))
         results.extend(product(pieces, [atom.text[last:]]))
     return bounded(tuple(Text(result) for result in dict.fromkeys(results)))

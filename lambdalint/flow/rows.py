@@ -132,6 +132,7 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
         defaulted=defaulted,
         guards=guards,
         suffix=suffix,
+        raises=row.raises,
     )
 
 
@@ -163,16 +164,16 @@ def expand(external: ExternalCall, template: str) -> Value:
 
     def replace(match: re.Match[str]) -> str:
         if match[1] == "tempdir":
-            return machine.deployed.room.writable[0] if machine.deployed.room.writable else "/tmp"
+            return machine.temporary_directory
         if match[1] == "home":
-            return machine.rooms.home
+            return machine.home
         if match[1] == "cwd":
             return next(iter(machine.cwds()), machine.deployed.room.cwd)
         return hole_text(Hole(HoleKind.UNIQUE, external.method, confined=True))
 
     text = _TEMPLATE.sub(replace, template)
     if text.startswith("~"):
-        text = machine.rooms.home + text[1:]
+        text = machine.home + text[1:]
     return (Text(text),)
 
 
@@ -237,7 +238,7 @@ def _returned_path(external: ExternalCall, row: ReturnsRow) -> Value | None:
     given = tuple(atom for atom in given if not isinstance(atom, Nothing)) if given else None
     if given and row.suffix:
         suffixes = texts_of(_filled(external, row.suffix))
-        given = bounded(tuple(Text(text) for text in product(texts_of(given), suffixes)))
+        return bounded(tuple(Text(text) for text in product(texts_of(given), suffixes)))
     if template is None:
         return given
     own = expand(external, template)

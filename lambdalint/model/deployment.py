@@ -81,8 +81,9 @@ class InlineSource:
     """Python code that stands inside a template.
 
     ``virtual_path`` (``template.yaml::FunctionName``) names it as a file of its own while it is analysed; spans in the
-    code are translated to the template, ``path``, when findings are reported. ``lines`` gives, for each line of ``text``,
-    the 1-based line of the template and the number of code points that stand before the code on it; a code line of a one-line string maps onto that string's line.
+    code are translated to the template, ``path``, when findings are reported. ``lines`` gives, for each line of
+    ``text``, the 1-based line of the template and the number of code points that stand before the code on it; a code
+    line of a one-line string maps onto that string's line.
     """
 
     path: str

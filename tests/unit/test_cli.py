@@ -77,9 +77,7 @@ def test_json(project: Path) -> None:
     result = lambdalint("check", "--output-format", "json", ".", cwd=project)
     report = json.loads(result.stdout)
     assert result.returncode == 1
-    assert [(item["code"], item["path"], item["line"]) for item in report["findings"]] == [
-        ("LMB102", "app.py", 2)
-    ]
+    assert [(item["code"], item["path"], item["line"]) for item in report["findings"]] == [("LMB102", "app.py", 2)]
     assert report["summary"]["findings"] == 1
 
 
@@ -184,21 +182,13 @@ def test_the_page_of_a_rule(tmp_path: Path) -> None:
     assert page.returncode == 0
     assert page.stdout.startswith("LMB102 relative-path-write\n")
     assert lambdalint("rule", "relative-path-write", cwd=tmp_path).stdout == page.stdout
-    assert lambdalint("rule", "lmb102", "--output-format", "markdown", cwd=tmp_path).stdout.startswith(
-        "# LMB102 "
-    )
-    assert (
-        json.loads(lambdalint("rule", "LMB102", "--output-format", "json", cwd=tmp_path).stdout)["code"]
-        == "LMB102"
-    )
+    assert lambdalint("rule", "lmb102", "--output-format", "markdown", cwd=tmp_path).stdout.startswith("# LMB102 ")
+    assert json.loads(lambdalint("rule", "LMB102", "--output-format", "json", cwd=tmp_path).stdout)["code"] == "LMB102"
 
 
 def test_all_rules(tmp_path: Path) -> None:
     table = lambdalint("rules", cwd=tmp_path).stdout.splitlines()
-    listed = [
-        rule["code"]
-        for rule in json.loads(lambdalint("rules", "--output-format", "json", cwd=tmp_path).stdout)
-    ]
+    listed = [rule["code"] for rule in json.loads(lambdalint("rules", "--output-format", "json", cwd=tmp_path).stdout)]
     assert listed == sorted(listed)
     assert [line.split()[0] for line in table] == ["code", *listed]
 
@@ -211,18 +201,14 @@ def test_output_is_utf_8_in_any_locale(project: Path, output_format: str) -> Non
     result = lambdalint(*arguments, cwd=project, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert expected.returncode == 1
     assert (result.stdout, result.returncode) == (expected.stdout, 1)
-    assert "报告" in (
-        json.loads(result.stdout)["findings"][0]["message"] if output_format == "json" else result.stdout
-    )
+    assert "报告" in (json.loads(result.stdout)["findings"][0]["message"] if output_format == "json" else result.stdout)
 
 
 def test_a_closed_pipe_is_silent(project: Path) -> None:
     code = "def handler(event, context):\n" + '    open("x", "w")\n' * 500
     (project / "app.py").write_text(code)
     command = f'"{sys.executable}" -m lambdalint check | head -n 1'
-    result = subprocess.run(
-        ["sh", "-c", command], cwd=project, capture_output=True, encoding="utf-8", timeout=120
-    )
+    result = subprocess.run(["sh", "-c", command], cwd=project, capture_output=True, encoding="utf-8", timeout=120)
     assert result.stdout.startswith("error[LMB102]")
     assert result.stderr == ""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
-from lambdalint.flow.operators import join_paths
+from lambdalint.flow.containers import new_list
+from lambdalint.flow.operators import join_paths, product
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import confined_text, has_holes, is_hole, without_marks
+from lambdalint.flow.text import confined_text, has_holes, hole_text, is_hole, without_marks
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
@@ -23,7 +25,7 @@ from lambdalint.flow.values import (
     text_of,
     texts_of,
 )
-from lambdalint.model import Base
+from lambdalint.model import Base, Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +47,7 @@ def absolute(machine: Machine, text: str) -> list[str]:
 def expand_user(machine: Machine, text: str) -> str:
     """Return a text with a leading ``~`` replaced by the home directory."""
     if text == "~" or text.startswith("~/"):
-        return machine.rooms.home + text[1:]
+        return machine.home + text[1:]
     return text
 
 
@@ -106,9 +108,44 @@ def _expanduser(call: ExternalCall) -> Value | None:
     return bounded(tuple(Text(expand_user(call.machine, text)) for text in texts_of(value))) or UNKNOWN
 
 
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
+
+
 def _expandvars(call: ExternalCall) -> Value | None:
+    machine = call.machine
     value = call.arguments.at_position(0) or UNKNOWN
-    return value if all("$" not in text for text in texts_of(value)) else UNKNOWN
+    results: list[str] = []
+    for text in texts_of(value):
+        pieces = [""]
+        last = 0
+        for match in _VARIABLE.finditer(text):
+            name = match[1] or match[2]
+            found = machine.environment.get(machine, name, (Text(match[0]),))
+            pieces = product(product(pieces, [text[last : match.start()]]), texts_of(found))
+            last = match.end()
+        results.extend(product(pieces, [text[last:]]))
+    return bounded(tuple(Text(result) for result in dict.fromkeys(results))) or UNKNOWN
+
+
+def _any_name() -> str:
+    return hole_text(Hole(HoleKind.LOOP, confined=True))
+
+
+def _list_directory(call: ExternalCall) -> Value | None:
+    return new_list(call.machine, [(Text(_any_name()),)], complete=False)
+
+
+def _walk(call: ExternalCall) -> Value | None:
+    """Each directory below the top, with the names in it."""
+    tops = bounded(tuple(Text(text + _any_name()) for text in texts_of(call.argument("top@0") or UNKNOWN)))
+    names = new_list(call.machine, [(Text(_any_name()),)], complete=False)
+    return new_list(call.machine, [(Items((tops, names, names)),)], complete=False)
+
+
+def _glob(call: ExternalCall) -> Value | None:
+    pattern = texts_of(call.argument("pathname@0") or UNKNOWN)
+    found = bounded(tuple(Text(re.sub(r"\*\*?|\?|\[[^]]*\]", _any_name(), text)) for text in pattern))
+    return new_list(call.machine, [found], complete=False)
 
 
 def _split(call: ExternalCall) -> Value | None:
@@ -221,6 +258,10 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "os.path.isdir": _exists,
     "os.path.commonpath": _commonpath,
     "os.access": _access,
+    "os.listdir": _list_directory,
+    "os.walk": _walk,
+    "glob.glob": _glob,
+    "glob.iglob": _glob,
     "os.fspath": _first,
     "os.fsencode": _first,
     "os.fsdecode": _first,

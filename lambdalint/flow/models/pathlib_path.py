@@ -84,7 +84,7 @@ def _expanduser(call: ExternalCall) -> Value | None:
 
 
 def _home(call: ExternalCall) -> Value | None:
-    return _paths([call.machine.rooms.home])
+    return _paths([call.machine.home])
 
 
 def _cwd(call: ExternalCall) -> Value | None:

@@ -115,11 +115,7 @@ def _add_import_path(call: ExternalCall) -> Value | None:
 
 
 def _temporary_directory(call: ExternalCall) -> Value | None:
-    """``tempfile.gettempdir()``: TMPDIR where it is set, else the first writable directory."""
-    found = call.machine.environment.get(call.machine, "TMPDIR", NOTHING)
-    if found != NOTHING:
-        return found
-    return (Text(call.machine.deployed.room.writable[0]),)
+    return (Text(call.machine.temporary_directory),)
 
 
 def _system(call: ExternalCall) -> Value | None:

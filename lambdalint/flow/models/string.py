@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lambdalint.flow import formatting
 from lambdalint.flow.containers import checked, elements, extend_origin, known_items, new_list, part_of
 from lambdalint.flow.operators import product
 from lambdalint.flow.text import confined_text, has_holes, hole_text, is_hole
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from lambdalint.flow.externals import ExternalCall
 
 _ANY = Hole(HoleKind.UNKNOWN)
-_FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}")
+_FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}")
 
 
 def _receiver(call: ExternalCall) -> str:
@@ -82,6 +83,8 @@ def _format(call: ExternalCall) -> Value | None:
             value = call.arguments.keywords.get(name, call.arguments.others or None)
         if value is not None and name != match[1]:
             value = UNKNOWN
+        if match[2] or match[3]:
+            value = tuple(formatting.formatted(atom, match[3] or "", match[2] or "") for atom in value or UNKNOWN)
         results = product(results, texts_of(value or UNKNOWN) or [hole_text(_ANY)])
     results = product(results, [template[last:]])
     return bounded(tuple(Text(result) for result in results))
@@ -191,6 +194,18 @@ def _test(call: ExternalCall) -> Value | None:
     return EITHER
 
 
+def _padded(call: ExternalCall) -> Value | None:
+    text, width = _receiver(call), call.arguments.at_position(0)
+    if has_holes(text) or not width or not isinstance(width[0], Number) or width[0].value > 64:
+        return (Text(text),)
+    fill = _literal(call.argument("@1")) or " "
+    count = int(width[0].value)
+    if call.method == "zfill":
+        return (Text(text.zfill(count)),)
+    padded: str = getattr(text, call.method)(count, fill)
+    return (Text(padded),)
+
+
 def _removed(call: ExternalCall) -> Value | None:
     text, part = _receiver(call), _literal(call.argument("@0"))
     if part is None:
@@ -222,7 +237,8 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
             "swapcase": str.swapcase,
         }.items()
     },
-    **{f"str.{name}": _same for name in ("encode", "decode", "zfill", "ljust", "rjust", "center", "expandtabs")},
+    **{f"str.{name}": _same for name in ("encode", "decode", "expandtabs")},
+    **{f"str.{name}": _padded for name in ("zfill", "ljust", "rjust", "center")},
     **{
         f"str.{name}": _test for name in ("isdigit", "isalpha", "isalnum", "isnumeric", "islower", "isupper", "isspace")
     },

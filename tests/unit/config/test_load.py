@@ -20,9 +20,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 RULES = RuleOptions(("LMB101", "LMB102", "LMB301", "LMB900"), {"LMB101": Options}.get)
 
 
-def read(
-    folder: Path, text: str, name: str = "pyproject.toml", overrides: Overrides | None = None
-) -> Settings:
+def read(folder: Path, text: str, name: str = "pyproject.toml", overrides: Overrides | None = None) -> Settings:
     (folder / name).write_text(text, encoding="utf-8")
     platforms = ("aws-lambda", "vercel")
     return load(folder, RULES, platforms=lambda: platforms, overrides=overrides).settings
@@ -120,12 +118,8 @@ def test_the_nearest_configuration_upwards_holds(tmp_path: Path) -> None:
 
 
 def test_flags_override_the_file(tmp_path: Path) -> None:
-    text = (
-        '[tool.lambdalint]\nselect = ["LMB1"]\nextend-select = ["LMB301"]\nmin-severity = "error"\njobs = 2\n'
-    )
-    overrides = Overrides(
-        select=("LMB3",), extend_select=("LMB900",), min_severity=Severity.INFO, jobs=4, cache=False
-    )
+    text = '[tool.lambdalint]\nselect = ["LMB1"]\nextend-select = ["LMB301"]\nmin-severity = "error"\njobs = 2\n'
+    overrides = Overrides(select=("LMB3",), extend_select=("LMB900",), min_severity=Severity.INFO, jobs=4, cache=False)
     settings = read(tmp_path, text, overrides=overrides)
     assert (settings.select, settings.extend_select) == (("LMB3",), ("LMB301", "LMB900"))
     assert (settings.min_severity, settings.jobs, settings.cache) == (Severity.INFO, 4, False)
@@ -214,9 +208,7 @@ def test_wrong_values(tmp_path: Path, text: str, line: int, key: str, expected: 
     assert expected in error.expected
 
 
-@pytest.mark.parametrize(
-    ("code", "nearest"), [("LMB120", "LMB102"), ("LBM101", "LMB101"), ("", None), ("E501", None)]
-)
+@pytest.mark.parametrize(("code", "nearest"), [("LMB120", "LMB102"), ("LBM101", "LMB101"), ("", None), ("E501", None)])
 @pytest.mark.parametrize("key", ["select", "extend-select", "ignore"])
 def test_unknown_codes(tmp_path: Path, key: str, code: str, nearest: str | None) -> None:
     error = refused(tmp_path, f"[tool.lambdalint]\n\n{key} = ['LMB1', '{code}']\n")

@@ -94,9 +94,7 @@ def analyse(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, set
                 span = Span(path, number, match.start() + 1, number, match.end() + 1)
                 chain = (Step(Span.point(path, 1), f"{function.name} is invoked"), Step(span, "opens"))
                 effects.append(
-                    Effect(
-                        EffectKind.WRITE, Place(Base.TASK), "builtins.open", span, chain, Phase.INVOKE, entry
-                    )
+                    Effect(EffectKind.WRITE, Place(Base.TASK), "builtins.open", span, chain, Phase.INVOKE, entry)
                 )
     return Flow(tuple(effects), tuple(entries), (), tuple(broken), tuple(modules), 0)
 

@@ -27,11 +27,7 @@ def test_values_come_back_in_the_next_run(tmp_path: Path) -> None:
 
 def test_the_folder_is_marked_as_a_cache(tmp_path: Path) -> None:
     stored(tmp_path / "cache", a=b"one")
-    assert (
-        (tmp_path / "cache/CACHEDIR.TAG")
-        .read_text()
-        .startswith("Signature: 8a477f597d28d172789f06886806bc55")
-    )
+    assert (tmp_path / "cache/CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
     assert (tmp_path / "cache/.gitignore").read_text() == "*\n"
     assert not list((tmp_path / "cache").glob("*.tmp"))
 
@@ -51,9 +47,7 @@ def test_two_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     assert (third.get("a"), third.get("b")) == (b"one", b"two")
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"junk", b"lambdalint cache 1\n", b"lambdalint cache 1\n" + b"\xff" * 40]
-)
+@pytest.mark.parametrize("content", [b"", b"junk", b"lambdalint cache 1\n", b"lambdalint cache 1\n" + b"\xff" * 40])
 def test_a_broken_file_is_rebuilt(tmp_path: Path, content: bytes) -> None:
     stored(tmp_path, a=b"one").write_bytes(content)
     cache = Cache(tmp_path, "facts")

@@ -194,9 +194,7 @@ def test_deep_nesting_ends(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     result = collected(tmp_path)
     assert result.tree.files == ()
-    assert [problem.message for problem in result.problems] == [
-        "folders are nested more than 60 deep: not analysed"
-    ]
+    assert [problem.message for problem in result.problems] == ["folders are nested more than 60 deep: not analysed"]
 
 
 @pytest.mark.parametrize("marker", ["pyproject.toml", "lambdalint.toml", "template.yaml", "serverless.yml"])

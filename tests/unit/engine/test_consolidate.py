@@ -9,9 +9,7 @@ from lambdalint.model import Confidence, Edit, Finding, Fix, InlineSource, Label
 
 
 def finding(code: str = "LMB102", line: int = 1, path: str = "app.py", **changes: object) -> Finding:
-    base = Finding(
-        code, "a-rule", "message", Severity.WARNING, Confidence.MEDIUM, Span(path, line, 5, line, 9)
-    )
+    base = Finding(code, "a-rule", "message", Severity.WARNING, Confidence.MEDIUM, Span(path, line, 5, line, 9))
     return replace(base, **changes)  # type: ignore[arg-type] # the names are those of Finding
 
 
@@ -60,9 +58,7 @@ def test_code_inside_a_template_is_reported_there() -> None:
     source = InlineSource("t.yaml", "t.yaml::F", "import os\nopen('x')\n", ((7, 10), (8, 10)))
     places = Places({"t.yaml::F": source}, {})
     inside = Span("t.yaml::F", 2, 1, 2, 10)
-    original = finding(
-        span=inside, trace=(Step(inside, "here"),), labels=(Label(Span("app.py", 1, 1, 1, 2), "there"),)
-    )
+    original = finding(span=inside, trace=(Step(inside, "here"),), labels=(Label(Span("app.py", 1, 1, 1, 2), "there"),))
     moved = move(original, places.in_tree)
     assert moved.span == Span("t.yaml", 8, 11, 8, 20)
     assert moved.trace[0].span == moved.span

@@ -114,10 +114,7 @@ def test_one_function_that_fails_leaves_the_others(tmp_path: Path) -> None:
     write(tmp_path, bad="explode\n", good="open('x')\n")
     report = run(tmp_path, settings("bad.handler", "good.handler"))
     assert [item.code for item in report.findings] == ["LMB102", "LMB999"]
-    assert (
-        "analysing function bad.handler: RuntimeError: cannot analyse bad.handler at"
-        in report.findings[1].message
-    )
+    assert "analysing function bad.handler: RuntimeError: cannot analyse bad.handler at" in report.findings[1].message
 
 
 def test_one_file_that_fails_leaves_the_others(tmp_path: Path) -> None:
@@ -182,9 +179,7 @@ def test_inline_code_is_reported_in_its_template(tmp_path: Path, monkeypatch: py
     inline = InlineSource(
         "template.yaml", "template.yaml::Fn", "\n".join(code), tuple((line, 10) for line in range(7, 12))
     )
-    function = Function(
-        "Fn", "index.handler", "", Room(), Span.point("template.yaml", 2), "SAM", inline=inline
-    )
+    function = Function("Fn", "index.handler", "", Room(), Span.point("template.yaml", 2), "SAM", inline=inline)
     monkeypatch.setattr(lambdalint.deployment, "read", lambda *_: Deployment((function,)))
     report = run(tmp_path, settings())
     assert [item.span for item in report.findings] == [
@@ -225,9 +220,7 @@ def test_the_report_is_the_same_for_any_executor_and_cache(tmp_path: Path) -> No
         assert check([Path()], given, cwd=tmp_path, executor=pool) == serial
 
 
-@pytest.mark.skipif(
-    sys.version_info >= (3, 14), reason="worker processes are not forked: no stand-ins in them"
-)
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="worker processes are not forked: no stand-ins in them")
 def test_the_report_is_the_same_with_worker_processes(tmp_path: Path) -> None:
     given = many(tmp_path, 120)
     assert run(tmp_path, replace(given, jobs=2)) == run(tmp_path, given)

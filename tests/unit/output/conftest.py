@@ -20,9 +20,7 @@ from lambdalint.model import (
     Summary,
 )
 
-SOURCE = (
-    'import os\n\n\ndef handler(event, context):\n\twith open("报告.csv", "w") as out:\n\t\tout.write("x")\n'
-)
+SOURCE = 'import os\n\n\ndef handler(event, context):\n\twith open("报告.csv", "w") as out:\n\t\tout.write("x")\n'
 
 
 @pytest.fixture

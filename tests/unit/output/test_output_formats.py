@@ -103,9 +103,7 @@ def test_json_keeps_its_contract(report: Report) -> None:
 
 def test_json_holds_no_raw_control_characters_and_no_half_surrogates(report: Report) -> None:
     (first, _) = report.findings
-    rendered = json_report.render(
-        replace(report, findings=(replace(first, message="\x1b\x9b\u202e\ud800é"),))
-    )
+    rendered = json_report.render(replace(report, findings=(replace(first, message="\x1b\x9b\u202e\ud800é"),)))
     assert rendered.isascii()
     assert "\x1b" not in rendered
     assert json.loads(rendered)["findings"][0]["message"] == "\x1b\x9b\u202e\ufffdé"
@@ -144,9 +142,7 @@ def test_the_list_of_functions(report: Report) -> None:
         "\n"
         "2 functions\n"
     )
-    assert (
-        json.loads(function_list.render_json(report)) == json.loads(json_report.render(report))["functions"]
-    )
+    assert json.loads(function_list.render_json(report)) == json.loads(json_report.render(report))["functions"]
 
 
 PAGE = RulePage(

@@ -48,9 +48,7 @@ def test_colours_change_nothing_but_colours(report: Report) -> None:
 
 
 def test_nothing_found(report: Report) -> None:
-    clean = replace(
-        report, findings=(), summary=replace(report.summary, findings=0, unresolved=0, functions=1)
-    )
+    clean = replace(report, findings=(), summary=replace(report.summary, findings=0, unresolved=0, functions=1))
     assert text.render(clean) == "No findings in 41 files, 1 function\n"
     assert text.render(clean, summary=False) == ""
 
