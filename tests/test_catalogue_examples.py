@@ -67,9 +67,7 @@ def _expected_start(row: EffectRow) -> str:
     place = row.place if row.place is not None else row.default
     if row.path is not None and "/opt" in row.example:
         return "/opt"
-    text = (
-        (place or "").replace("<tempdir>", "/tmp").replace("<unique>", "").replace("~", "/home/sbx_user1051")
-    )
+    text = (place or "").replace("<tempdir>", "/tmp").replace("<unique>", "").replace("~", "/home/sbx_user1051")
     return text if text.startswith("/") else "/var/task"
 
 

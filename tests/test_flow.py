@@ -45,9 +45,7 @@ def _agree(place: Place, expected: str) -> bool:
         pattern += "\0[^\0]*\0" if hole[1] == "*" else f"\0(?:[^\0]*\1)?{re.escape(hole[1])}(?:\1[^\0]*)?\0"
         position = hole.end()
     pattern += re.escape(expected[position:])
-    text = "".join(
-        f"\0{part.kind.value}\1{part.origin}\0" if isinstance(part, Hole) else part for part in place.parts
-    )
+    text = "".join(f"\0{part.kind.value}\1{part.origin}\0" if isinstance(part, Hole) else part for part in place.parts)
     return re.fullmatch(pattern, text) is not None or place.path == expected
 
 
@@ -58,13 +56,10 @@ def test_places(case: Case, tmp_path: Path) -> None:
     for expectation in case.places:
         places = found.pop((expectation.path, expectation.line), [])
         missing = [text for text in expectation.places if not any(_agree(place, text) for place in places)]
-        surplus = [
-            place.path for place in places if not any(_agree(place, text) for text in expectation.places)
-        ]
+        surplus = [place.path for place in places if not any(_agree(place, text) for text in expectation.places)]
         if missing or surplus:
             wrong.append(f"{expectation.path}:{expectation.line}: missing {missing}, surplus {surplus}")
     wrong += [
-        f"{path}:{line}: nothing expected, but {places[0].path}"
-        for (path, line), places in sorted(found.items())
+        f"{path}:{line}: nothing expected, but {places[0].path}" for (path, line), places in sorted(found.items())
     ]
     assert not wrong, "\n".join(wrong)

@@ -11,9 +11,7 @@ from literate.project import judge, report_of
 
 from lambdalint.model import Settings
 
-PROJECTS = sorted(
-    path for path in (Path(__file__).parent.parent / "fixtures" / "projects").iterdir() if path.is_dir()
-)
+PROJECTS = sorted(path for path in (Path(__file__).parent.parent / "fixtures" / "projects").iterdir() if path.is_dir())
 SELECTED = ("LMB1", "LMB9")
 """The families that the comments of the projects speak of."""
 
@@ -27,9 +25,7 @@ def _files(project: Path) -> dict[str, bytes]:
 
 
 def _expectations(project: Path) -> list[Expectation]:
-    return [
-        one for path, content in _files(project).items() for one in expectations_in(path, content.decode())
-    ]
+    return [one for path, content in _files(project).items() for one in expectations_in(path, content.decode())]
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name)

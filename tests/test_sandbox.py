@@ -63,9 +63,7 @@ def test_flagged_lines_fail_and_others_do_not(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.repaired], ids=_name)
-def test_repaired_code_runs(
-    case: Case, runs: Mapping[tuple[str, str, bool], tuple[list[Job], list[Outcome]]]
-) -> None:
+def test_repaired_code_runs(case: Case, runs: Mapping[tuple[str, str, bool], tuple[list[Job], list[Outcome]]]) -> None:
     jobs, outcomes = runs[case.fixture, case.title, True]
     wrong = untrue(jobs, outcomes)
     assert not wrong, "\n".join(wrong)
@@ -94,9 +92,7 @@ def test_places_of_the_flow_fixtures_are_true(sandbox: Sandbox) -> None:
         stated = {(one.path, one.line): one.places for one in case.places}
         for path, line, target in outcome.touched:
             # The folder that a line of the project stands for depends on its template.
-            names = [
-                (name, number) for name, number in stated if number == line and path.endswith(f"/{name}")
-            ]
+            names = [(name, number) for name, number in stated if number == line and path.endswith(f"/{name}")]
             places = [place for name in names for place in stated[name]]
             if places and not any(_may_be(place, target) for place in places):
                 wrong.append(f"{case.fixture}, {case.title}, {path}:{line}: {target}, not {places}")
@@ -119,9 +115,7 @@ PROJECT_EVENTS = {
 @pytest.mark.parametrize("name", PROJECT_EVENTS)
 def test_projects_fail_where_they_say(name: str, sandbox: Sandbox) -> None:
     root = FIXTURES / "projects" / name
-    files = {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
-    }
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
     lines = {
         (one.path, one.line)
         for path, content in files.items()

@@ -48,9 +48,7 @@ def outcomes(sandbox: Sandbox) -> Mapping[tuple[str, str, str], Outcome]:
     names = list(ROWS)
     for room in ROOMS:
         keys = [(name, "example", room) for name in names]
-        found.update(
-            zip(keys, sandbox.run([job_for(name, ROWS[name].example, room) for name in names]), strict=True)
-        )
+        found.update(zip(keys, sandbox.run([job_for(name, ROWS[name].example, room) for name in names]), strict=True))
         names = [key[0] for key in keys if found[key].error and not _refused(ROWS[key[0]], found[key])]
     return found
 

@@ -105,19 +105,19 @@ def load(path: str, text: str) -> Loaded:
         mended = _without_surrogates(text)
         if mended is not None and mended != text:
             return load(path, mended)
-        builder.problem(_error_span(path, error), f"not valid YAML: {_explain(error, text)}")
-        builder.documents = []
+        builder.give_up(_error_span(path, error), f"not valid YAML: {_explain(error, text)}")
     except _TooMuchError as error:
-        builder.problem(error.span, str(error))
-        builder.documents = []
+        builder.give_up(error.span, str(error))
     except (UnicodeError, ValueError, RecursionError) as error:
-        builder.problem(Span.point(path), f"not valid YAML: {error}")
-        builder.documents = []
+        builder.give_up(Span.point(path), f"not valid YAML: {error}")
     return Loaded(path, tuple(builder.documents), tuple(builder.problems), tuple(_BREAK.split(text)))
 
 
 def _without_surrogates(text: str) -> str | None:
-    """Return JSON *text* with its escaped surrogate pairs in YAML's way, at the same length; None for YAML."""
+    """Return JSON *text* with its escaped surrogate pairs in YAML's way; None for YAML.
+
+    Columns behind a pair on its line are two less than in the file.
+    """
     if not text.lstrip().startswith(("{", "[")):
         return None
 
@@ -184,6 +184,11 @@ class _Builder:
         """Report something, unless enough has been reported."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(span, message, severity))
+
+    def give_up(self, span: Span, message: str) -> None:
+        """Keep nothing of the file but why it cannot be read."""
+        self.documents = []
+        self.problems = [Problem(span, message)]
 
     def run(self) -> None:
         """Read all documents; raise YAMLError or _TooMuchError."""

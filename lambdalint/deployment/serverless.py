@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.deployment import document
 from lambdalint.deployment.handlers import module_file
+from lambdalint.deployment.image_function import ImageBuild, place_image
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.serverless_room import build_room, requirements_layer
 from lambdalint.deployment.serverless_variables import Variables
@@ -187,17 +188,42 @@ class _Service:
             message = f"the image of the function {name} is built from outside of the project"
             self.problems.append(Problem(span, message))
             return None
-        command = self.variables.get(resolved, "command")
-        parts = [self.variables.text(item) for item in command.items] if command is not None else []
-        handler = parts[0] if parts else None
-        return Function(
+        command = self._words(resolved, "command")
+        function = Function(
             name=name,
-            handler=handler,
+            handler=command[0] if command else None,
             code_root=context,
             room=self._room(declared, package_type="image"),
             source=span,
             declared_by="serverless",
         )
+        dockerfile = Tree.join(context, self.variables.text(definition, "file") or "Dockerfile")
+        if dockerfile is None or dockerfile not in self._tree:
+            return function
+        arguments = self.variables.get(definition, "buildArgs")
+        build = ImageBuild(
+            context,
+            dockerfile,
+            command,
+            self._words(resolved, "entryPoint"),
+            self.variables.text(resolved, "workingDirectory"),
+            tuple(
+                (entry.name, value)
+                for entry in (arguments.entries if arguments is not None else ())
+                if (value := self.variables.text(entry.value)) is not None
+            ),
+        )
+        placed, problems = place_image(self._tree, function, build)
+        self.problems.extend(problems)
+        return placed
+
+    def _words(self, declared: Node, name: str) -> tuple[str, ...] | None:
+        """Return a command, which is a list or a single word; None if it is not set."""
+        block = self.variables.get(declared, name)
+        if block is None:
+            return None
+        words = [self.variables.text(item) for item in block.items or (block,)]
+        return tuple(word for word in words if word is not None)
 
     def _room(self, declared: Node, package_type: str = "zip") -> Room:
         return build_room(

@@ -144,7 +144,13 @@ def handler_of(path: str, root: str, qualname: str) -> str:
 
 
 def _absolute_imports(module: ast.Module) -> Iterator[tuple[tuple[str, ...], ...]]:
-    """Yield, for each import, the modules of which one must be there."""
+    """Yield, for each import, the modules of which one must be there; Django imports its settings by their name."""
+    for call in ast.walk(module):
+        if isinstance(call, ast.Call) and len(call.args) == 2:
+            key, value = call.args
+            names_settings = isinstance(key, ast.Constant) and key.value == "DJANGO_SETTINGS_MODULE"
+            if names_settings and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield (tuple(value.value.split(".")),)
     for node in statements(module):
         if isinstance(node, ast.Import):
             for alias in node.names:

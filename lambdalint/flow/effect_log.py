@@ -50,6 +50,11 @@ _MAKING = frozenset(
         EffectKind.LOG,
     }
 )
+_FILE_LIKE = (
+    "io.", "tempfile.", "gzip.", "bz2.", "lzma.", "zipfile.", "tarfile.", "codecs.", "aiofiles.", "fsspec.", "s3fs.",
+    "smart_open.", "socket.", "pandas.ExcelWriter", "botocore.response.", "sqlite3.", "sqlalchemy.",
+)  # fmt: skip
+"""Types of open files, buffers and connections: writing into one is no effect of its own."""
 _STREAMS = frozenset({"sys.stdout", "sys.stderr", "sys.stdin", "sys.__stdout__", "sys.__stderr__"})
 
 
@@ -127,7 +132,9 @@ class EffectLog:
                 )
             )
         certain = raises and kind.modifies and places and all(place.writable is False for place in places)
-        if machine.fallbacks and certain and not guards & {Guard.EXIST_OK, Guard.SELECTED} and not defaulted:
+        if Guard.EXIST_OK in guards:
+            certain = certain and all(place.base in (Base.HOME, Base.TASK, Base.PACKAGE) for place in places)
+        if machine.fallbacks and certain and Guard.SELECTED not in guards and not defaulted:
             raise Refused
 
     def _note(self, effect: Effect) -> None:
@@ -200,9 +207,8 @@ def places_of(machine: Machine, path: Value, suffix: str = "") -> list[Place]:
             places.append(unknown_place())
             continue
         if isinstance(atom, ExternalObject):
-            found = machine.store.get(atom.uid, "<fspath>")
-            if found is not None:
-                places.extend(places_of(machine, found, suffix))
+            if not atom.type.startswith(_FILE_LIKE):
+                places.append(unknown_place())
             continue
         if isinstance(atom, (Text, PathText)):
             if not atom.text and isinstance(atom, Text):

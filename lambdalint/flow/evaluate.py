@@ -75,12 +75,12 @@ def lookup(machine: Machine, name: str) -> Value:
         found = store.get(scope, name)
         if found is not None:
             return found
-    if name in imports.BUILTINS:
-        return (External(f"builtins.{name}"),)
     if name == "__file__":
         return text(machine.finder.runtime_path(machine.frame.facts.path))
     if name == "__name__":
         return text(imports.module_name(machine.frame.facts.path))
+    if name in imports.BUILTINS:
+        return (External(f"builtins.{name}"),)
     return (Opaque(Hole(HoleKind.UNKNOWN, name)),)
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.flow.text import CWD_MARK, has_holes, holes_in, is_hole, parts_of, without_marks
+from lambdalint.flow.text import CWD_MARK, has_holes, hole_of, holes_in, is_hole, parts_of, without_marks
 from lambdalint.model import Base, Hole, HoleKind, Place
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Rooms:
             text = bare = bare[scheme.end() :]
         elif bare.startswith("file:"):
             text = bare = bare[5:].partition("?")[0]
-        if is_hole(bare[0]):
+        if is_hole(bare[0]) and not hole_of(bare[0]).confined:
             return Place(Base.UNKNOWN, written, written)
         relative = not bare.startswith("/")
         absolute = f"{cwd}/{text}" if relative else text

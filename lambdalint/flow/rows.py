@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from lambdalint.catalogue.schema import Condition, EffectRow, ReturnsRow
     from lambdalint.flow.externals import ExternalCall
 
+_PARSING = frozenset({"load", "load_all", "safe_load", "full_load", "parse"})
+"""Names of functions that return what a file holds, not the file."""
 _TEMPLATE = re.compile(r"<(tempdir|cwd|home|unique)>")
 _REFERENCE = re.compile(r"\{([^}]+)\}")
 
@@ -185,9 +187,11 @@ def returned(external: ExternalCall) -> Value | None:
         passes = catalogue.pass_methods.get(external.method)
     if passes:
         value = external.argument(passes[0].value)
-        if value is not None:
-            return confined(value) if passes[0].confined else value
-        return UNKNOWN
+        if value is None:
+            return UNKNOWN
+        if external.method in _PARSING:
+            value = tuple(atom if isinstance(atom, (Text, Opaque)) else UNKNOWN[0] for atom in value)
+        return confined(value) if passes[0].confined else value
     rows = catalogue.returns.get(external.name)
     return _build(external, rows[0]) if rows else None
 

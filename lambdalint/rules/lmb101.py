@@ -88,7 +88,7 @@ class WriteOutsideTmp(Rule):
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what the code itself wants at an absolute path."""
         return (
-            effect.place.base is Base.ABSOLUTE
+            (effect.place.base is Base.ABSOLUTE or (effect.place.base is Base.SHM and effect.argument is not None))
             and not relative(effect.place)
             and not effect.defaulted
             and refused(effect)

@@ -58,9 +58,7 @@ def places_in(path: str, text: str) -> tuple[PlaceExpectation, ...]:
     for number, line in enumerate(text.split("\n"), start=1):
         place = _PLACE.search(line)
         if place:
-            found.append(
-                PlaceExpectation(path, number, tuple(part.strip() for part in place[1].split(" | ")))
-            )
+            found.append(PlaceExpectation(path, number, tuple(part.strip() for part in place[1].split(" | "))))
     return tuple(found)
 
 

@@ -76,9 +76,7 @@ class Case:
     @property
     def expectations(self) -> tuple[Expectation, ...]:
         """All that the project's files say must be reported, known misses included."""
-        return tuple(
-            sorted(item for block in self.blocks for item in expectations_in(block.path, block.text))
-        )
+        return tuple(sorted(item for block in self.blocks for item in expectations_in(block.path, block.text)))
 
     @property
     def places(self) -> tuple[PlaceExpectation, ...]:
@@ -118,9 +116,7 @@ def _attributes(where: str, info: str) -> dict[str, str]:
     found = {name: value[1:-1] for name, value in _INFO.findall(info)}
     unknown = sorted(set(found) - _ATTRIBUTES)
     if unknown:
-        raise FixtureError(
-            f"{where}: unknown attribute {unknown[0]!r}; known are {', '.join(sorted(_ATTRIBUTES))}"
-        )
+        raise FixtureError(f"{where}: unknown attribute {unknown[0]!r}; known are {', '.join(sorted(_ATTRIBUTES))}")
     if found.get("sandbox", "skip:").partition(":")[0] != "skip":
         raise FixtureError(f'{where}: sandbox must read "skip: reason"')
     if "event" in found:

@@ -90,9 +90,7 @@ def _alias_edits(node: ast.Import | ast.ImportFrom, uses: _Uses, free: set[str])
         edits += [_Edit(*_position(use), f"{name}_") for use in uses.names.get(name, [])]
     if not edits:
         return []
-    head = (
-        "import " if isinstance(node, ast.Import) else f"from {'.' * node.level}{node.module or ''} import "
-    )
+    head = "import " if isinstance(node, ast.Import) else f"from {'.' * node.level}{node.module or ''} import "
     return [_rewritten_import(node, head + ", ".join(parts)), *edits]
 
 

@@ -71,8 +71,7 @@ def judge(findings: Iterable[Finding], expectations: Iterable[Expectation]) -> V
 
     def rows(keys: Iterable[tuple[str, int, str]]) -> tuple[str, ...]:
         return tuple(
-            f"{path}:{line} {code} {found.get((path, line, code), '')}".rstrip()
-            for path, line, code in sorted(keys)
+            f"{path}:{line} {code} {found.get((path, line, code), '')}".rstrip() for path, line, code in sorted(keys)
         )
 
     return Verdict(

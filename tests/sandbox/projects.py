@@ -20,9 +20,7 @@ _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _TASK = "/var/task/"
 
 
-def jobs_of(
-    name: str, files: Mapping[str, bytes], event: object, lines: Iterable[tuple[str, int]]
-) -> list[Job]:
+def jobs_of(name: str, files: Mapping[str, bytes], event: object, lines: Iterable[tuple[str, int]]) -> list[Job]:
     """Return a job for each function of the project *files*, which watches the (path, line) pairs *lines*.
 
     A project without a template is deployed as it is; its handlers are recognised by their parameters here,
@@ -95,9 +93,7 @@ def _declared(
         numbers = {template: number for number, (template, _) in enumerate(function.inline.lines, start=1)}
         hits = [(_TASK + "index.py", numbers[line]) for path, line in lines if path == function.inline.path]
         task = {"index.py": function.inline.text.encode()}
-        return Job(
-            f"{name}: {function.name}", task, handler=function.handler, event=event, watched=_watched(hits)
-        )
+        return Job(f"{name}: {function.name}", task, handler=function.handler, event=event, watched=_watched(hits))
     places = [(function.code_root, _TASK)]
     layer_files: dict[str, bytes] = {}
     for layer in room.layers:

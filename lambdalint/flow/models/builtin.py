@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, conditions, contexts, imports, objects
@@ -278,6 +279,35 @@ def _length(call: ExternalCall) -> Value | None:
     return (Number(len(items)),) if items is not None else (Opaque(Hole(HoleKind.UNKNOWN, confined=True)),)
 
 
+_PROBES = ("a/b", "../x", "/etc")
+_LONGEST_PATTERN = 200
+
+
+def _substituted(call: ExternalCall) -> Value | None:
+    """``re.sub``: a substitution that leaves no separator in short probes leaves none in the text.
+
+    The pattern is never run on longer text: it may be one that takes for ever.
+    """
+    pattern, replacement = (texts_of(call.argument(name) or ()) for name in ("pattern@0", "repl@1"))
+    value = call.argument("string@2") or UNKNOWN
+    value = tuple(atom if isinstance(atom, (Text, Opaque)) else UNKNOWN[0] for atom in value)
+    if len(pattern) != 1 or len(replacement) != 1 or has_holes(pattern[0]) or len(pattern[0]) > _LONGEST_PATTERN:
+        return value
+    try:
+        compiled = re.compile(pattern[0])
+        clean = all("/" not in compiled.sub(replacement[0], probe) for probe in _PROBES)
+    except (re.error, RecursionError, OverflowError, IndexError):
+        return value
+    return confined(value) if clean else value
+
+
+def _quoted(call: ExternalCall) -> Value | None:
+    value = call.argument("string@0") or UNKNOWN
+    safe = call.argument("safe@1")
+    allowed = texts_of(safe) if safe is not None else ["/" if call.method == "quote" else ""]
+    return value if any("/" in text for text in allowed) else confined(value)
+
+
 def _formatted_time(call: ExternalCall) -> Value | None:
     return (Opaque(Hole(HoleKind.UNIQUE, f"{call.method}()", confined=True), truthy=True),)
 
@@ -323,6 +353,9 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "attr.ib": _field,
     "attrs.field": _field,
     "pydantic.Field": _field,
+    "re.sub": _substituted,
+    "urllib.parse.quote": _quoted,
+    "urllib.parse.quote_plus": _quoted,
     "sys.exit": _never,
     "os._exit": _never,
     "os.abort": _never,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.operators import join_paths, product
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import confined_text, has_holes, hole_text, is_hole, without_marks
+from lambdalint.flow.text import confined_text, has_holes, hole_of, hole_text, is_hole, without_marks
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
     TRUE,
     UNKNOWN,
+    External,
     Items,
     Opaque,
     Text,
@@ -38,7 +39,7 @@ def absolute(machine: Machine, text: str) -> list[str]:
     """Return a text as an absolute path, for each directory that may be the working directory."""
     if text.startswith("/"):
         return [text]
-    if text and is_hole(text[0]):
+    if text and is_hole(text[0]) and not hole_of(text[0]).confined:
         return [text]
     cwds = texts_of(machine.store.get(PROCESS, "cwd") or ())
     return [posixpath.join(cwd, text) if text not in ("", ".") else cwd for cwd in cwds]
@@ -202,7 +203,8 @@ def _exists(call: ExternalCall) -> Value | None:
 def _access(call: ExternalCall) -> Value | None:
     """``os.access(path, os.W_OK)`` is false in a read-only place."""
     mode = call.argument("mode@1")
-    asks_write = mode is not None and any("W_OK" in str(getattr(atom, "name", "")) for atom in mode)
+    names = [atom.name if isinstance(atom, External) else text_of(atom) or "" for atom in mode or ()]
+    asks_write = any("W_OK" in name for name in names)
     if not asks_write:
         return EITHER
     result: Value = ()

@@ -69,8 +69,7 @@ class _Watcher(ast.NodeTransformer):
         place = f"({self._path!r}, {hit[0]}"
         reached = ast.parse(f"__import__('builtins').__reached__{place})").body[0]
         guarded = ast.parse(
-            "try:\n    pass\nexcept Exception as __error__:\n"
-            f"    __import__('builtins').__record__{place}, __error__)"
+            f"try:\n    pass\nexcept Exception as __error__:\n    __import__('builtins').__record__{place}, __error__)"
         ).body[0]
         for part in (*ast.walk(reached), *ast.walk(guarded)):
             if hasattr(part, "lineno"):

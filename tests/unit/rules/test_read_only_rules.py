@@ -58,10 +58,10 @@ def _codes(findings: list[Finding]) -> list[str]:
     [
         (ABSOLUTE, ["LMB101"]),
         (place(Base.ABSOLUTE, "/tmpfoo/x"), ["LMB101"]),
-        (place(Base.ABSOLUTE, "/data/", REQUEST), ["LMB101"]),
+        (place(Base.ABSOLUTE, "/data/", REQUEST), ["LMB101", "LMB107"]),
         (TASK, ["LMB102"]),
         (place(Base.ABSOLUTE, "/var/out.txt", written=["../out.txt"]), ["LMB102"]),
-        (place(Base.ABSOLUTE, "/data/", REQUEST, written=["in/", REQUEST]), ["LMB102"]),
+        (place(Base.ABSOLUTE, "/data/", REQUEST, written=["in/", REQUEST]), ["LMB102", "LMB107"]),
         (place(Base.ABSOLUTE, "/data/x", written=["/data/y/../x"]), ["LMB101"]),
         (place(Base.ABSOLUTE, "/data/x", written=["file:///data/x?mode=rwc"]), ["LMB101"]),
         (PACKAGE, ["LMB103"]),

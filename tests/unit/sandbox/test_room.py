@@ -28,9 +28,7 @@ def test_existing_files_are_refused_as_read_only(sandbox: Sandbox) -> None:
 
 
 def test_scratch_and_mounts_can_be_written(sandbox: Sandbox) -> None:
-    code = (
-        "for path in ('/tmp/a', '/mnt/data/a', '/dev/null', '/dev/stdout'):\n    open(path, 'w').write('a')\n"
-    )
+    code = "for path in ('/tmp/a', '/mnt/data/a', '/dev/null', '/dev/stdout'):\n    open(path, 'w').write('a')\n"
     outcome = run(sandbox, Job("write", code=code, mounts=("/mnt/data",)))
     assert outcome.error is None
     assert outcome.left == ("/tmp/a",)
