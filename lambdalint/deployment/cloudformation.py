@@ -14,6 +14,7 @@ from lambdalint.deployment.image_function import apply_image
 from lambdalint.deployment.inline_code import read_inline
 from lambdalint.deployment.nested_stacks import Stacks
 from lambdalint.deployment.node import MappingNode
+from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import same_room
 from lambdalint.model import Deployment, Function, Problem, Tree
 
@@ -119,9 +120,7 @@ class _Reader:
         if runtime is not None and not _PYTHON.match(runtime):
             return None
         handler = (stack.scope.text(properties, "Handler") or "").strip().removeprefix("./")
-        inline = properties.get("InlineCode") or stack.scope.get(properties, "Code", "ZipFile")
-        if inline is not None and properties.get("InlineCode") is None:
-            inline = _zip_file(stack, properties) or inline
+        inline = properties.get("InlineCode") or _zip_file(stack, properties)
         if not handler:
             if runtime is not None or inline is not None:
                 why = "has no known value" if properties.get("Handler") is not None else "is not set"
@@ -209,7 +208,7 @@ class _Reader:
         found = [
             path.removesuffix(tail)
             for path in self._by_name.get(f"{module[-1]}.py", ())
-            if path.startswith(above) and path.endswith(tail)
+            if path.startswith(above) and path.endswith(tail) and not is_apart(path)
         ]
         return found[0] if len(found) == 1 else None
 

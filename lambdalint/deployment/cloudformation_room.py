@@ -140,10 +140,9 @@ def _environment(stack: Stack, properties: Node) -> tuple[tuple[EnvironmentVaria
             return tuple(found.values()), False
         if entry.name.startswith("Fn::"):
             return tuple(found.values()), False
-        value = stack.scope.resolve(entry.value)
-        if is_absent(value):
+        if is_absent(stack.scope.resolve(entry.value)):
             continue
-        text = value.text if value is not None else None
+        text = stack.scope.text(entry.value)
         found[entry.name] = EnvironmentVariable(entry.name, text, entry.key.span)
     return tuple(found.values()), True
 

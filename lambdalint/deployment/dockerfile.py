@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_INSTRUCTIONS = 2_000
 MAX_COPIES = 1_000
+MAX_VARIABLES = 500
+MAX_WILDCARDS = 50
+MAX_WORDS = 1_000
 MAX_TEXT = 20_000
 MAX_BYTES = 1_000_000
 
@@ -138,6 +141,7 @@ class _Build:
         self._global: dict[str, str | None] = {}
         self._stages: dict[str, _Stage] = {}
         self._count = 0
+        self._wildcards = 0
 
     def run(self, name: str, rest: str) -> None:
         """Take one instruction into account."""
@@ -194,17 +198,21 @@ class _Build:
             name, equals, value = word.partition("=")
             default = self._expand(value) if equals else self._global.get(name)
             known = self._given.get(name, default)
-            (self._global if self.stage is None else self.stage.arguments)[name] = known
+            names = self._global if self.stage is None else self.stage.arguments
+            if len(names) < MAX_VARIABLES:
+                names[name] = known
 
     def _environment(self, stage: _Stage, rest: str) -> None:
         name, _, value = rest.partition(" ")
+        if len(stage.env) >= MAX_VARIABLES:
+            return
         if "=" not in name:
             stage.env[name] = self._expand(value.strip())
             return
-        values = {}
+        values: dict[str, str | None] = {}
         for word in _split(rest):
             name, equals, value = word.partition("=")
-            if equals:
+            if equals and len(values) < MAX_VARIABLES:
                 values[name] = self._expand(value)
         stage.env.update(values)
 
@@ -212,10 +220,12 @@ class _Build:
         if _ADAPTER.search(rest):
             stage.adapter = True
         origin = None
-        while (flag := _FLAG.match(rest)) is not None:
+        start = 0
+        while (flag := _FLAG.match(rest, start)) is not None:
             if flag[1] == "from":
                 origin = flag[2]
-            rest = rest[flag.end() :]
+            start = flag.end()
+        rest = rest[start:]
         if "<<" in rest:
             return
         words = [self._expand(word) for word in _words(rest)]
@@ -250,13 +260,18 @@ class _Build:
         return {place.rpartition("/")[0] for _, place in stage.copies}
 
     def _matches(self, pattern: str) -> list[str]:
-        if not re.search(r"[*?\[]", pattern):
+        wildcard = re.search(r"[*?\[]", pattern)
+        if wildcard is None:
             return [pattern] if pattern in self._tree or pattern in self._tree.directories else []
+        self._wildcards += 1
+        if self._wildcards > MAX_WILDCARDS:
+            return []
         depth = pattern.count("/")
         found = {
             parts
             for path in self._tree.files
-            if len(pieces := path.split("/", depth + 1)) > depth
+            if path.startswith(pattern[: wildcard.start()])
+            and len(pieces := path.split("/", depth + 1)) > depth
             and fnmatchcase(parts := "/".join(pieces[: depth + 1]), pattern)
         }
         return sorted(found)[:MAX_COPIES]
@@ -311,15 +326,15 @@ def _words(rest: str) -> list[str]:
         except (ValueError, RecursionError):
             listed = None
         if isinstance(listed, list):
-            return [word for word in listed if isinstance(word, str)]
+            return [word for word in listed[:MAX_WORDS] if isinstance(word, str)]
     return _split(rest)
 
 
 def _split(text: str) -> list[str]:
     try:
-        return shlex.split(text[:MAX_TEXT])
+        return shlex.split(text[:MAX_TEXT])[:MAX_WORDS]
     except ValueError:
-        return text[:MAX_TEXT].split()
+        return text[:MAX_TEXT].split()[:MAX_WORDS]
 
 
 def _unquoted(text: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 5_000
 MAX_DEPTH = 20
 MAX_TEXT = 5_000_000
+MAX_VALUE = 1_000
 
 _HOLE = re.compile(r"\$\{([^}\n]*)\}")
 _ESCAPED_BREAK = re.compile(r"\\(?:(n)|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
@@ -26,7 +27,8 @@ def read_inline(stack: Stack, node: Node, virtual_path: str) -> InlineSource | N
     """Return the code that *node* holds; None where the template does not show it.
 
     What only the deployment knows is replaced by a name of the same length, so that the code around it can be
-    read and keeps its columns.
+    read and keeps its columns. A value that the template knows stands there in full, and moves what follows on
+    its line.
     """
     pieces = _Pieces(stack).of(node, 0)
     if pieces is None:
@@ -77,10 +79,18 @@ class _Pieces:
         return self.of(resolved, depth + 1)
 
     def _sub(self, argument: Node) -> list[Piece] | None:
-        pattern, _ = sub_parts(argument)
-        if pattern is None or pattern.tag:
+        pattern, values = sub_parts(argument)
+        if pattern is None or pattern.text is None or pattern.tag:
             return None
-        return [self._scalar(pattern, _HOLE.sub(_stand_in, pattern.raw))]
+        span = pattern.span
+
+        def fill(hole: re.Match[str]) -> str:
+            known = self._stack.scope.hole(hole[1], values, span)
+            if known is None or len(known) > MAX_VALUE or "\n" in known or "\r" in known:
+                return re.sub(r"[^0-9A-Za-z_]", "_", hole[0])
+            return known
+
+        return [self._scalar(pattern, _HOLE.sub(fill, pattern.raw))]
 
     def _join(self, argument: Node, depth: int) -> list[Piece] | None:
         if len(argument.items) != 2 or not isinstance(argument.items[0], Scalar):
@@ -151,13 +161,6 @@ def _aligned(node: Scalar, lines: list[str], source: tuple[str, ...]) -> list[Pl
                     break
         places.append(current)
     return places
-
-
-def _stand_in(hole: re.Match[str]) -> str:
-    """Return an identifier as long as the hole; ``${!Name}`` is the escape for the text ``${Name}``."""
-    if hole[1].startswith("!"):
-        return "${" + hole[1][1:] + "}"
-    return re.sub(r"[^0-9A-Za-z_]", "_", hole[0])
 
 
 def _name_for(node: Node) -> str:

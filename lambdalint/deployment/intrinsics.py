@@ -20,6 +20,7 @@ _PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 _HOLE = re.compile(r"\$\{([^}]*)\}")
 _NO_VALUE = "AWS::NoValue"
 _DYNAMIC = "{{resolve:"
+"""Opens a reference to a parameter store or a secret, which only the deployment reads."""
 
 
 def is_absent(node: Node | None) -> bool:
@@ -175,19 +176,15 @@ class Scope:
         return second if second is not None else first
 
     def _find_in_map(self, argument: Node, span: Span) -> Node | None:
-        keys = argument.items[:3]
-        names = [self.text(key) for key in keys]
+        names = [self.text(key) for key in argument.items[:3]]
         if len(names) == 3 and names[0] is not None:
-            found = self.root.get("Mappings", names[0])
+            named = self.root.get("Mappings", names[0])
+            found = [named] if named is not None else []
             for name in names[1:]:
-                if found is None:
-                    break
-                if name is not None:
-                    found = found.get(name)
-                else:
-                    found = _only_value(found)
-            if found is not None:
-                return found
+                found = _below(found, name)
+            texts = {value.text for value in found}
+            if found and (len(found) == 1 or (len(texts) == 1 and None not in texts)):
+                return found[0]
         fallback = argument.items[3].get("DefaultValue") if len(argument.items) > 3 else None
         return self.resolve(fallback)
 
@@ -234,21 +231,22 @@ class Scope:
 
     def _sub(self, argument: Node, span: Span) -> Node | None:
         pattern, values = sub_parts(argument)
-        if pattern is None or len(pattern.raw) > MAX_TEXT:
+        if pattern is None or pattern.text is None or len(pattern.raw) > MAX_TEXT:
             return None
         parts: list[str] = []
         position = 0
         for hole in _HOLE.finditer(pattern.raw):
             parts.append(pattern.raw[position : hole.start()])
             position = hole.end()
-            value = self._hole(hole[1], values, span)
+            value = self.hole(hole[1], values, span)
             if value is None:
                 return None
             parts.append(value)
         parts.append(pattern.raw[position:])
         return _bounded(parts, "", span)
 
-    def _hole(self, name: str, values: Node | None, span: Span) -> str | None:
+    def hole(self, name: str, values: Node | None, span: Span) -> str | None:
+        """Return what replaces ``${name}`` in a pattern with its own *values*; None if it is not known."""
         if name.startswith("!"):
             return "${" + name[1:] + "}"
         own = values.get(name) if values is not None else None
@@ -270,11 +268,11 @@ def sub_parts(argument: Node) -> tuple[Scalar | None, Node | None]:
     return None, None
 
 
-def _only_value(node: Node) -> Node | None:
-    """Return the value that all keys of a mapping lead to, or None."""
-    values = [entry.value for entry in node.entries]
-    texts = {value.text for value in values}
-    return values[0] if len(texts) == 1 and None not in texts else None
+def _below(nodes: list[Node], name: str | None) -> list[Node]:
+    """Return what the key *name* leads to in each of *nodes*; what any key does where it is not known."""
+    if name is None:
+        return [entry.value for node in nodes for entry in node.entries]
+    return [value for node in nodes if (value := node.get(name)) is not None]
 
 
 def _bounded(parts: list[str], between: str, span: Span) -> Node | None:

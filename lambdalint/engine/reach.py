@@ -27,6 +27,7 @@ class Reached:
     broken: tuple[Problem, ...] = ()
     modules: tuple[str, ...] = ()
     unresolved: int = 0
+    unfinished: int = 0
     findings: tuple[Finding, ...] = ()
 
     @classmethod
@@ -39,6 +40,7 @@ class Reached:
             broken=_once(item for part in parts for item in part.broken),
             modules=tuple(sorted({item for part in parts for item in part.modules})),
             unresolved=sum(part.unresolved for part in parts),
+            unfinished=sum(part.unfinished for part in parts),
             findings=tuple(item for part in parts for item in part.findings),
         )
 
@@ -65,6 +67,7 @@ def reach(task: ReachTask) -> Reached:
         broken=result.broken,
         modules=result.modules,
         unresolved=result.unresolved,
+        unfinished=result.unfinished,
     )
 
 

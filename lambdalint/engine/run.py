@@ -198,6 +198,7 @@ def _report(
             findings=len(shown),
             fixable=sum(item.fix is not None and item.fix.safety is not Safety.DISPLAY_ONLY for item in shown),
             unresolved=analysis.reached.unresolved,
+            unfinished=analysis.reached.unfinished,
         ),
         problems=tuple(problem for problem in ordered if problem.severity != "note"),
         notes=tuple(problem for problem in ordered if problem.severity == "note"),

@@ -46,7 +46,7 @@ class FlowResult:
     """What the flow has to say of a set of functions.
 
     ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished;
-    ``modules`` the files that were read.
+    ``unfinished`` counts the entry points that were not followed to the end; ``modules`` are the files that were read.
     """
 
     effects: tuple[Effect, ...]
@@ -55,6 +55,7 @@ class FlowResult:
     broken: tuple[Problem, ...]
     modules: tuple[str, ...]
     unresolved: int
+    unfinished: int = 0
 
 
 def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalogue, settings: Settings) -> FlowResult:
@@ -64,6 +65,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
     effects: list[Effect] = []
     entry_points: list[EntryPoint] = []
     notes: list[Problem] = []
+    unfinished = 0
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEEPEST_PYTHON))
     try:
@@ -73,6 +75,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
             effects.extend(run.log.effects())
             entry_points.extend(run.entry_points)
             notes.extend(run.notes)
+            unfinished += run.unfinished
     finally:
         sys.setrecursionlimit(limit)
     effects.sort(key=lambda effect: (effect.span, effect.entry.function, effect.callee, effect.place.path))
@@ -83,7 +86,8 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
         tuple(dict.fromkeys(notes)),
         broken,
         sources.read_paths,
-        len(set(notes)),
+        len(set(notes)) - unfinished,
+        unfinished,
     )
 
 
@@ -102,6 +106,7 @@ class _FunctionRun:
         self.log = EffectLog()
         self.entry_points: list[EntryPoint] = []
         self.notes: list[Problem] = []
+        self.unfinished = 0
         if function.inline is not None:
             sources.add_inline(function.inline.virtual_path, function.inline.text)
         self._finder = Finder(sources, function)
@@ -203,6 +208,7 @@ class _FunctionRun:
         try:
             action()
         except BudgetExhausted:
+            self.unfinished += 1
             self.notes.append(
                 Problem(
                     self.function.source,
@@ -212,6 +218,7 @@ class _FunctionRun:
                 )
             )
         except RecursionError:
+            self.unfinished += 1
             self.notes.append(
                 Problem(
                     self.function.source,

@@ -333,7 +333,7 @@ def _note_validation(machine: Machine, node: ir.Expr) -> None:
             checked.append(node.func.value)
         elif node.func.name == "isabs":
             checked.extend(node.args)
-    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and _checks(node.func.id):
+    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and _checks(machine, node.func.id):
         checked.extend(node.args)
     for target in checked:
         if isinstance(target, (ir.Subscript, ir.Call)):
@@ -346,8 +346,11 @@ def _literal(node: ir.Expr) -> str:
     return node.value if isinstance(node, ir.Const) and isinstance(node.value, str) else ""
 
 
-def _checks(name: str) -> bool:
+def _checks(machine: Machine, name: str) -> bool:
     """Tell whether a function is one that checks names, or is called like one."""
+    for atom in evaluate.lookup(machine, name):
+        if isinstance(atom, External):
+            name = atom.name.rpartition(".")[2]
     if name in _VALIDATING_METHODS:
         return True
     lowered = name.lower()

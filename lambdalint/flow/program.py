@@ -91,8 +91,11 @@ class Finder:
             for folder in _layer_folders(layer.directory, self._tree):
                 below = folder[len(layer.directory) :].strip("/")
                 self.roots.append(Root(folder, f"/opt/{below}".rstrip("/") if below else "/opt/python"))
+        code = self.roots[0]
         for directory in function.search_path:
-            self.roots.append(Root(directory, task_root))
+            inside = not code.directory or directory.startswith(code.directory + "/")
+            below = directory[len(code.directory) :].strip("/") if inside else ""
+            self.roots.append(Root(directory, f"{code.mounted if inside else task_root}/{below}".rstrip("/")))
         self._inline = function.inline
         self._cache: dict[str, str | None] = {}
 

@@ -105,6 +105,10 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
     defaulted = False
     if row.path == "self":
         path = external.argument("self")
+        if isinstance(external.receiver, ExternalObject):
+            path = machine.store.get(external.receiver.uid, "<path>")
+            if path is None:
+                return
     elif row.path is not None:
         path = external.argument(row.path)
         argument = external.argument_span(row.path)

@@ -28,13 +28,18 @@ class FunctionReport:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of a run. ``unresolved`` are handlers, imports and paths that could not be resolved."""
+    """Counts of a run.
+
+    ``unresolved`` are handlers, imports and paths that could not be resolved; ``unfinished`` the entry points that were
+    not followed to their end, because the bound on steps or depth was hit.
+    """
 
     files: int
     functions: int
     findings: int
     fixable: int
     unresolved: int
+    unfinished: int = 0
 
 
 @dataclass(frozen=True, slots=True)

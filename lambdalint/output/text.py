@@ -76,6 +76,8 @@ def _summary(report: Report, style: Style) -> str:
         line = style.good(f"No findings {room}")
     else:
         line = style.strong(f"{count(summary.findings, 'finding')} ({count(errors, 'error')}) {room}")
+    if summary.unfinished:
+        line += f"; {count(summary.unfinished, 'entry point', 'entry points')} not followed to the end (max-steps)"
     if summary.unresolved:
         names = count(summary.unresolved, "handler, import or path", "handlers, imports or paths")
         line += f"; {names} unresolved (-v names them)"

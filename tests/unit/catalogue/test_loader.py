@@ -29,10 +29,7 @@ def test_rows_of_one_call_stay_together_and_in_order() -> None:
 
 
 def test_rows_of_several_files_are_merged() -> None:
-    parts = [
-        (name, parse_file(name, save("fakelib.save", kind)))
-        for name, kind in (("a", "write"), ("b", "append"))
-    ]
+    parts = [(name, parse_file(name, save("fakelib.save", kind))) for name, kind in (("a", "write"), ("b", "append"))]
     assert len(build(tuple(parts)).effects["fakelib.save"]) == 2
 
 

@@ -17,9 +17,7 @@ from lambdalint.catalogue import Parameter, parse_parameter
         ("self", Parameter("", None, receiver=True)),
     ],
 )
-def test_a_reference_names_a_parameter_a_position_or_the_receiver(
-    reference: str, expected: Parameter
-) -> None:
+def test_a_reference_names_a_parameter_a_position_or_the_receiver(reference: str, expected: Parameter) -> None:
     assert parse_parameter(reference) == expected
 
 

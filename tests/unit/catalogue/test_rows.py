@@ -48,10 +48,7 @@ def test_a_row_names_its_source(content: CatalogueFile) -> None:
 @every_file
 def test_an_example_and_a_counter_are_python(content: CatalogueFile) -> None:
     broken = [
-        f"{row.call}: {code}"
-        for row in content.effect
-        for code in (row.example, row.counter)
-        if unparsable(code)
+        f"{row.call}: {code}" for row in content.effect for code in (row.example, row.counter) if unparsable(code)
     ]
     broken += [row.call for row in content.returns if unparsable(row.example)]
     assert broken == []
@@ -62,9 +59,7 @@ def test_an_example_holds_the_call_and_the_counter_is_another_text(content: Cata
     wrong = [
         row.call
         for row in content.effect
-        if row.call.rpartition(".")[2] not in row.example
-        or row.example == row.counter
-        or not row.counter.strip()
+        if row.call.rpartition(".")[2] not in row.example or row.example == row.counter or not row.counter.strip()
     ]
     assert wrong == []
 
@@ -132,9 +127,7 @@ def test_no_row_hides_behind_an_alias() -> None:
 
 def test_a_type_that_a_call_returns_is_named_as_its_rows_name_it() -> None:
     catalogue = load()
-    hidden = {
-        row.type for group in catalogue.returns.values() for row in group if row.type
-    } & catalogue.aliases.keys()
+    hidden = {row.type for group in catalogue.returns.values() for row in group if row.type} & catalogue.aliases.keys()
     assert hidden == set()
 
 

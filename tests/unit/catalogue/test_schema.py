@@ -17,9 +17,7 @@ EFFECT = {
 
 def effect(**changes: str | None) -> str:
     fields = {**EFFECT, **{key.replace("_", "-"): value for key, value in changes.items()}}
-    return "\n".join(
-        ["[[effect]]", *(f"{key} = {value}" for key, value in fields.items() if value is not None)]
-    )
+    return "\n".join(["[[effect]]", *(f"{key} = {value}" for key, value in fields.items() if value is not None)])
 
 
 def refusal(text: str) -> str:

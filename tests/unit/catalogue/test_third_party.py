@@ -19,8 +19,7 @@ CATALOGUE = load()
 OURS = [
     (name, content)
     for name, content in CATALOGUE.files
-    if not name.startswith("stdlib_")
-    and name not in {"builtins.toml", "platforms.toml", "request_sources.toml"}
+    if not name.startswith("stdlib_") and name not in {"builtins.toml", "platforms.toml", "request_sources.toml"}
 ]
 EFFECTS = [row for _, content in OURS for row in content.effect]
 BARE_NAMES = {"save", "write", "dump", "export", "run", "get", "download", "open", "load", "render", "output"}
@@ -40,9 +39,7 @@ def kinds(call: str, **given: str) -> list[EffectKind]:
     return [
         row.kind
         for row in CATALOGUE.effects[call]
-        if all(
-            holds(condition, given.get(parse_parameter(condition.argument).name)) for condition in row.when
-        )
+        if all(holds(condition, given.get(parse_parameter(condition.argument).name)) for condition in row.when)
     ]
 
 
@@ -56,9 +53,7 @@ def overlap(first: EffectRow, second: EffectRow) -> bool:
     ("given", "owner", "position"),
     [(1, "boto3.resource.s3.Object", 0), (2, "boto3.resource.s3.Bucket", 1), (3, "boto3.client.s3", 2)],
 )
-def test_the_number_of_arguments_tells_the_bare_download_file_apart(
-    given: int, owner: str, position: int
-) -> None:
+def test_the_number_of_arguments_tells_the_bare_download_file_apart(given: int, owner: str, position: int) -> None:
     rows = [
         row
         for row in CATALOGUE.effect_methods["download_file"]
@@ -181,9 +176,7 @@ def test_only_a_name_on_the_hub_fills_the_cache(name: str, cached: bool) -> None
 def test_a_hub_download_goes_to_the_named_directory_instead_of_the_cache() -> None:
     cache, directory = CATALOGUE.effects["huggingface_hub.hf_hub_download"]
     assert all(holds(condition, None) for condition in cache.when)
-    assert not all(
-        holds(condition, {"local_dir": "/tmp/m"}.get(condition.argument)) for condition in cache.when
-    )
+    assert not all(holds(condition, {"local_dir": "/tmp/m"}.get(condition.argument)) for condition in cache.when)
     assert (directory.path, directory.default) == ("local_dir", None)
 
 

@@ -96,9 +96,7 @@ def test_the_same_code_in_two_rooms_counts_twice(tmp_path: Path) -> None:
 
 
 def test_functions_of_one_service_are_not_joined(tmp_path: Path) -> None:
-    service = (
-        "provider: {runtime: python3.12}\nfunctions: {a: {handler: run.handler}, b: {handler: run.handler}}\n"
-    )
+    service = "provider: {runtime: python3.12}\nfunctions: {a: {handler: run.handler}, b: {handler: run.handler}}\n"
     found = _read(tmp_path, {"serverless.yml": service, "run.py": HANDLER})
     assert [function.name for function in found.functions] == ["a", "b"]
 

@@ -232,9 +232,7 @@ def test_a_module_is_the_root_of_its_functions_code(tmp_path: Path) -> None:
         ("plugins: []", ()),
     ],
 )
-def test_requirements_are_installed_by_the_plugin_only(
-    tmp_path: Path, service: str, expected: tuple[str, ...]
-) -> None:
+def test_requirements_are_installed_by_the_plugin_only(tmp_path: Path, service: str, expected: tuple[str, ...]) -> None:
     text = f"{service}\nprovider: {{name: aws, runtime: python3.9}}\nfunctions: {{f: {{handler: a.b}}}}\n"
     function = _functions(tmp_path, text, "requirements.txt", "prod.txt")["f"]
     assert function.requirements == expected
@@ -278,7 +276,12 @@ def test_images_that_are_built_here_are_read_and_others_are_not(tmp_path: Path) 
           f: {image: {uri: 1.dkr/x}}
     """
     found = _read(
-        tmp_path, {"serverless.yml": service, "image/Dockerfile": "FROM public.ecr.aws/lambda/python:3.12\n"}
+        tmp_path,
+        {
+            "serverless.yml": service,
+            "image/Dockerfile": "FROM public.ecr.aws/lambda/python:3.12\nCOPY . .\n",
+            "image/jobs.py": "",
+        },
     )
     [function] = found.functions
     assert (function.name, function.handler, function.code_root) == ("a", "jobs.run", "image")

@@ -144,9 +144,7 @@ def test_a_whole_block_can_be_a_variable(tmp_path: Path) -> None:
 
 
 def test_numbers_and_truth_values_are_read_as_such(tmp_path: Path) -> None:
-    variables, node = _service(
-        tmp_path, {"serverless.yml": "n: ${env:N, '30'}\nt: ${self:u}\nu: true\nx: 1.5\n"}
-    )
+    variables, node = _service(tmp_path, {"serverless.yml": "n: ${env:N, '30'}\nt: ${self:u}\nu: true\nx: 1.5\n"})
     assert variables.number(node, "n") == 30
     assert variables.truth(node, "t") is True
     assert variables.number(node, "x") is None
@@ -191,9 +189,7 @@ def test_a_long_chain_is_one_problem(tmp_path: Path) -> None:
 
 
 def test_text_that_doubles_at_each_step_stays_bounded(tmp_path: Path) -> None:
-    lines = [
-        f"  v{number}: '${{self:custom.v{number + 1}}}${{self:custom.v{number + 1}}}'" for number in range(40)
-    ]
+    lines = [f"  v{number}: '${{self:custom.v{number + 1}}}${{self:custom.v{number + 1}}}'" for number in range(40)]
     text = "\n".join(["custom:", *lines, "  v40: " + "x" * 10, "value: ${self:custom.v0}"])
     variables, node = _service(tmp_path, {"serverless.yml": text})
     assert variables.text(node, "value") is None

@@ -21,9 +21,7 @@ def _tree(root: Path, files: dict[str, str]) -> Tree:
     return Tree(root, tuple(files))
 
 
-def _read(
-    root: Path, files: dict[str, str], covered: set[tuple[str, str]] | None = None
-) -> tuple[Function, ...]:
+def _read(root: Path, files: dict[str, str], covered: set[tuple[str, str]] | None = None) -> tuple[Function, ...]:
     return signature.read(_tree(root, files), Room(), covered or set())
 
 

@@ -56,9 +56,7 @@ def test_other_things_are_no_applications(tmp_path: Path, code: str) -> None:
 
 
 def test_a_factory_is_the_handler_where_nothing_holds_what_it_makes(tmp_path: Path) -> None:
-    code = (
-        "from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app\n"
-    )
+    code = "from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app\n"
     assert _handlers(tmp_path, {"main.py": code}) == [("flask", "main.create_app")]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 import lambdalint.deployment
 import lambdalint.flow
 import lambdalint.rules
+from lambdalint.flow import FlowResult
 from lambdalint.model import (
     Base,
     Confidence,
@@ -51,19 +51,7 @@ class RiskyRule(RuleDefinition):
     )
 
 
-@dataclass(frozen=True)
-class Flow:
-    """The stand-in's result; the real one has the same fields."""
-
-    effects: tuple[Effect, ...]
-    entry_points: tuple[EntryPoint, ...]
-    notes: tuple[Problem, ...]
-    broken: tuple[Problem, ...]
-    modules: tuple[str, ...]
-    unresolved: int
-
-
-def analyse(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> Flow:
+def analyse(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> FlowResult:
     """Every ``open(`` in the handler's module is an effect; a module with ``explode`` raises."""
     del catalogue, settings
     effects: list[Effect] = []
@@ -96,7 +84,7 @@ def analyse(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, set
                 effects.append(
                     Effect(EffectKind.WRITE, Place(Base.TASK), "builtins.open", span, chain, Phase.INVOKE, entry)
                 )
-    return Flow(tuple(effects), tuple(entries), (), tuple(broken), tuple(modules), 0)
+    return FlowResult(tuple(effects), tuple(entries), (), tuple(broken), tuple(modules), 0)
 
 
 def judge(

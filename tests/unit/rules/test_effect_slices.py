@@ -19,9 +19,7 @@ CALL = 'open("report.csv", "w")'
 class Witness(Rule):
     """Reports each call, with the text that LibCST sees and the place that it computes."""
 
-    meta = RuleMeta(
-        "LMB198", "witness", Family.READ_ONLY, Severity.ERROR, Confidence.HIGH, "Witnesses.", since="0.1.0"
-    )
+    meta = RuleMeta("LMB198", "witness", Family.READ_ONLY, Severity.ERROR, Confidence.HIGH, "Witnesses.", since="0.1.0")
 
     def concerns(self, effect: Effect) -> bool:
         return True
@@ -80,14 +78,10 @@ SOURCES = {
     "redundant parentheses": f"def f():\n    return (({CALL}))\n",
     "awaited": f"async def f():\n    async with x:\n        await g({CALL})\n",
     "a formatted string": 'def f():\n    return f\'é {open("report.csv", "w")} {x!r:>{width}}\'\n',
-    "a formatted string of several lines": (
-        "def f():\n    return f'''é\n  ü {\n open(\"report.csv\", \"w\")}'''\n"
-    ),
+    "a formatted string of several lines": ("def f():\n    return f'''é\n  ü {\n open(\"report.csv\", \"w\")}'''\n"),
     "branches": f"if x:\n    pass\nelif y:\n    try:\n        {CALL}\n    finally:\n        pass\n",
     "a match statement": f"def f(x):\n    match x:\n        case [1, *_]:\n            {CALL}\n",
-    "comments in the wrong column": (
-        f"class A:\n    def f(self):\n# odd\n        {CALL}\n  # odder\n    x = 1\n"
-    ),
+    "comments in the wrong column": (f"class A:\n    def f(self):\n# odd\n        {CALL}\n  # odder\n    x = 1\n"),
     "the end of a file without a line end": f"class A:\n    def f(self):\n        {CALL}",
     "form feeds": f"import os\n\x0c\ndef f():\n    {CALL}\n\x0c\nclass A:\n    pass\n",
     "a type annotation": f"class A:\n    x: T = {CALL}\n",
@@ -124,8 +118,7 @@ def test_calls_of_several_slices_are_found() -> None:
 
 def test_only_the_statements_of_effects_are_parsed() -> None:
     source = Source(
-        "import os\n\nclass A:\n    x = 1\n\n    def f(self):\n        a()\n\n"
-        "    def g(self):\n        b()\n\nc()\n",
+        "import os\n\nclass A:\n    x = 1\n\n    def f(self):\n        a()\n\n    def g(self):\n        b()\n\nc()\n",
     )
     excerpt = source.excerpt(source.pieces([10, 7]))
     assert excerpt.text == "if 1:\n    def f(self):\n        a()\n    def g(self):\n        b()\n"

@@ -37,9 +37,7 @@ RELATIVE_PATH = registry()["LMB102"]
 
 
 def _meta(code: str) -> RuleMeta:
-    return RuleMeta(
-        code, f"rule-{code}", Family.READ_ONLY, Severity.ERROR, Confidence.HIGH, "A rule.", "0.1.0"
-    )
+    return RuleMeta(code, f"rule-{code}", Family.READ_ONLY, Severity.ERROR, Confidence.HIGH, "A rule.", "0.1.0")
 
 
 class FailsInVisit(Rule):
@@ -95,10 +93,7 @@ def test_rule_that_fails_before_the_visit_is_named() -> None:
         ("LMB102", 3),
         ("LMB999", 3),
     ]
-    assert (
-        "rule LMB196 failed on app.py, line 3, with ValueError: at\\n3 in test_judge.py"
-        in findings[2].message
-    )
+    assert "rule LMB196 failed on app.py, line 3, with ValueError: at\\n3 in test_judge.py" in findings[2].message
 
 
 def test_same_findings_in_any_order_of_effects_and_rules() -> None:

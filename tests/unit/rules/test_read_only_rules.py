@@ -263,9 +263,7 @@ MESSAGES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("where", "kind", "message"), MESSAGES, ids=lambda value: getattr(value, "value", None)
-)
+@pytest.mark.parametrize(("where", "kind", "message"), MESSAGES, ids=lambda value: getattr(value, "value", None))
 def test_message_says_what_where_who_and_what_instead(where: Place, kind: EffectKind, message: str) -> None:
     (finding,) = _judged(where, kind)
     assert finding.message == message

@@ -93,9 +93,7 @@ def test_rules_come_in_the_order_of_codes(discover_in: Discover) -> None:
     ],
     ids=["import", "syntax", "code", "name", "module", "none", "two"],
 )
-def test_wrong_rule_module_is_refused(
-    discover_in: Discover, modules: Mapping[str, str], message: str
-) -> None:
+def test_wrong_rule_module_is_refused(discover_in: Discover, modules: Mapping[str, str], message: str) -> None:
     with pytest.raises(RegistryError) as raised:
         discover_in(modules)
     assert str(raised.value).startswith(message)
@@ -103,6 +101,4 @@ def test_wrong_rule_module_is_refused(
 
 def test_codes_are_those_of_the_registry() -> None:
     assert codes() == tuple(registry())
-    assert {"LMB101", "LMB102", "LMB103", "LMB104", "LMB105", "LMB107", "LMB109", "LMB900", "LMB999"} <= {
-        *codes()
-    }
+    assert {"LMB101", "LMB102", "LMB103", "LMB104", "LMB105", "LMB107", "LMB109", "LMB900", "LMB999"} <= {*codes()}
