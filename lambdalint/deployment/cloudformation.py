@@ -16,6 +16,7 @@ from lambdalint.deployment.nested_stacks import Stacks
 from lambdalint.deployment.node import MappingNode
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import same_room
+from lambdalint.deployment.web_adapter import application, is_wrapped
 from lambdalint.model import Deployment, Function, Problem, Tree
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ MAX_FUNCTIONS = 5_000
 
 _PYTHON = re.compile(r"python\d", re.IGNORECASE)
 _ARCHIVES = (".zip", ".jar", ".whl")
+_DEVELOPMENT = re.compile(
+    r"[-_.](?:dev|develop|development|tests?|testing|lint|docs?|ci|local)(?=[-_.])", re.IGNORECASE
+)
+"""Marks requirements that nobody installs into the function."""
 
 
 def read(tree: Tree) -> Deployment:
@@ -71,7 +76,9 @@ class _Reader:
         self._tree = tree
         self._requirements: dict[str, list[str]] = defaultdict(list)
         for path in tree.named("requirements*.txt", "pyproject.toml"):
-            self._requirements[path.rpartition("/")[0]].append(path)
+            folder, _, name = path.rpartition("/")
+            if not _DEVELOPMENT.search(name):
+                self._requirements[folder].append(path)
         self._by_name: dict[str, list[str]] | None = None
 
     def note(self, span: Span, message: str) -> None:
@@ -165,8 +172,11 @@ class _Reader:
             return None
         program = Tree.join(folder, function.handler or "")
         if program is not None and program in self._tree:
-            self.note(function.source, f"the function {function.name} starts a program: {function.handler}")
-            return None
+            served = application(self._tree.read(program) or b"") if is_wrapped(function.room) else None
+            if served is None:
+                self.note(function.source, f"the function {function.name} starts a program: {function.handler}")
+                return None
+            function = replace(function, handler=served)
         return replace(function, code_root=folder)
 
     def _location(self, stack: Stack, properties: Node, resource: Node) -> str | None:

@@ -119,6 +119,8 @@ def place_image(tree: Tree, function: Function, build: ImageBuild) -> tuple[Func
         cwd=workdir,
         task_root=task_root,
         env=merge_environment(env, function.room.env),
+        # Other base images bring variables of their own.
+        env_complete=function.room.env_complete and facts.lambda_base,
     )
     others = [folder for folder, target in _roots(tree, facts) if target in {place, task_root, workdir}]
     search_path = (*function.search_path, *(folder for folder in others if folder != code_root))

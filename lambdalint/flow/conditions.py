@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdalint.facts import ir
 from lambdalint.flow import evaluate, objects
 from lambdalint.flow.containers import known_items, note_checked
+from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.text import has_holes, without_marks
 from lambdalint.flow.values import (
     EITHER,
@@ -280,7 +281,7 @@ def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
         wanted = evaluate.expression(machine, node.args[1])
 
         def keep(value: Value) -> Value:
-            return tuple(atom for atom in value if objects.is_instance(machine, atom, wanted) != FALSE)
+            return tuple(atom for atom in value if is_instance(machine, atom, wanted) != FALSE)
 
         _narrow(machine, node.args[0], keep)
 

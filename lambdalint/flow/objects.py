@@ -8,10 +8,7 @@ from lambdalint.flow import calls, externals, imports
 from lambdalint.flow.containers import extend_origin
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
-    EITHER,
-    FALSE,
     NOTHING,
-    TRUE,
     UNKNOWN,
     Atom,
     Bound,
@@ -346,46 +343,6 @@ def file_system_path(machine: Machine, instance: Instance) -> Value:
     """Return what ``os.fspath`` gives for an instance; ``()`` where it is no path."""
     method = class_attribute(machine, instance.cls, "__fspath__")
     return calls.call(machine, _bind(machine, method, instance), calls.Arguments()) if method else ()
-
-
-def is_instance(machine: Machine, atom: Atom, wanted: Value) -> Value:
-    """Return the outcome of ``isinstance``."""
-    kinds: list[Atom] = []
-    for item in wanted:
-        if isinstance(item, Items):
-            kinds.extend(part for inner in item.items for part in inner)
-        else:
-            kinds.append(item)
-    result = FALSE
-    for kind in kinds:
-        outcome = _is_of(machine, atom, kind)
-        if outcome == TRUE:
-            return TRUE
-        if outcome != FALSE:
-            result = EITHER
-    return result
-
-
-_BUILTIN_ATOMS: dict[str, tuple[type[Atom], ...]] = {
-    "builtins.str": (Text,), "builtins.bytes": (Text,), "builtins.dict": (Mapping,), "builtins.list": (ListOf,),
-    "builtins.tuple": (Items,), "builtins.int": (Number,), "builtins.float": (Number,), "builtins.bool": (Truth,),
-    "pathlib.Path": (PathText,), "pathlib.PurePath": (PathText,), "os.PathLike": (PathText,),
-}  # fmt: skip
-
-
-def _is_of(machine: Machine, atom: Atom, kind: Atom) -> Value:
-    if isinstance(kind, Class):
-        if isinstance(atom, Instance):
-            return TRUE if kind.uid in machine.classes[atom.cls].linear else FALSE
-        return FALSE if isinstance(atom, (Text, PathText, Number, Truth, Mapping, ListOf, Items)) else EITHER
-    if isinstance(kind, External):
-        types = _BUILTIN_ATOMS.get(machine.catalogue.canonical(kind.name))
-        if types is not None:
-            if isinstance(atom, types):
-                return TRUE
-            known = (Text, PathText, Number, Truth, Mapping, ListOf, Items, Instance, Function)
-            return FALSE if isinstance(atom, known) else EITHER
-    return EITHER
 
 
 def external_item(machine: Machine, atom: Atom, index: Value) -> Value:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, conditions, contexts, imports, objects
 from lambdalint.flow.containers import elements, known_items, new_list
+from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
     EITHER,
@@ -82,7 +83,7 @@ def _isinstance(call: ExternalCall) -> Value | None:
         return EITHER
     result: Value = ()
     for atom in value:
-        result = join(result, objects.is_instance(call.machine, atom, wanted))
+        result = join(result, is_instance(call.machine, atom, wanted))
     return result
 
 
