@@ -30,7 +30,8 @@ def read_inline(stack: Stack, node: Node, virtual_path: str) -> InlineSource | N
     read and keeps its columns. A value that the template knows stands there in full, and moves what follows on
     its line.
     """
-    pieces = _Pieces(stack).of(node, 0)
+    splitter = _Pieces(stack)
+    pieces = splitter.of(node, 0)
     if pieces is None:
         return None
     lines: list[str] = [""]
@@ -46,7 +47,7 @@ def read_inline(stack: Stack, node: Node, virtual_path: str) -> InlineSource | N
             lines[-1] += line
     if sum(map(len, lines)) > MAX_TEXT:
         return None
-    return InlineSource(stack.path, virtual_path, "\n".join(lines), tuple(places))
+    return InlineSource(stack.path, virtual_path, "\n".join(lines), tuple(places), tuple(splitter.stand_ins))
 
 
 Piece = tuple[str, list[Place]]
@@ -58,6 +59,7 @@ class _Pieces:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._left = MAX_ELEMENTS
+        self.stand_ins: dict[str, None] = {}
 
     def of(self, node: Node, depth: int) -> list[Piece] | None:
         """Return the pieces of *node*, or None if it is no text."""
@@ -87,7 +89,7 @@ class _Pieces:
         def fill(hole: re.Match[str]) -> str:
             known = self._stack.scope.hole(hole[1], values, span)
             if known is None or len(known) > MAX_VALUE or "\n" in known or "\r" in known:
-                return re.sub(r"[^0-9A-Za-z_]", "_", hole[0])
+                return self._stand_in(re.sub(r"[^0-9A-Za-z_]", "_", hole[0]))
             return known
 
         return [self._scalar(pattern, _HOLE.sub(fill, pattern.raw))]
@@ -105,11 +107,15 @@ class _Pieces:
                 found.append((between, [self._at(element)] * (between.count("\n") + 1)))
             pieces = self.of(element, depth + 1)
             if pieces is None and element.intrinsic is not None and self._left >= 0:
-                pieces = [(_name_for(element), [self._at(element)])]
+                pieces = [(self._stand_in(_name_for(element)), [self._at(element)])]
             if pieces is None:
                 return None
             found.extend(pieces)
         return found or None
+
+    def _stand_in(self, name: str) -> str:
+        self.stand_ins[name] = None
+        return name
 
     @staticmethod
     def _at(node: Node) -> Place:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment import document
-from lambdalint.deployment.handlers import module_file
+from lambdalint.deployment.handlers import locate, module_file
 from lambdalint.deployment.image_function import ImageBuild, place_image
 from lambdalint.deployment.not_lambda import is_apart
+from lambdalint.deployment.serverless_package import UnknownPatternError, package_patterns
 from lambdalint.deployment.serverless_room import build_room, requirements_layer
 from lambdalint.deployment.serverless_variables import Variables
 from lambdalint.model import Function, Layer, Problem, Span, Tree
@@ -142,7 +143,7 @@ class _Service:
         if not self._runs_python(runtime, handler, code_root):
             return None
         wsgi = self._wsgi_application(handler, declared)
-        return Function(
+        function = Function(
             name=name,
             handler=wsgi or handler,
             code_root=code_root,
@@ -152,6 +153,25 @@ class _Service:
             requirements=self._requirements(code_root, wsgi),
             search_path=(self.directory,) if code_root != self.directory else (),
         )
+        return self._packaged(function, declared)
+
+    def _packaged(self, function: Function, declared: Node) -> Function:
+        """Return *function* with the patterns of its package, unless they are not understood or exclude its handler."""
+        module = function.code_root[len(self.directory) :].strip("/")
+        try:
+            patterns = package_patterns(self.variables, self._root, declared, module)
+        except UnknownPatternError as error:
+            self.problems.append(error.problem)
+            return function
+        packaged = replace(function, packaged=patterns)
+        if patterns and locate(self._tree, packaged) != locate(self._tree, function):
+            message = (
+                f"the package patterns of the function {function.name} exclude its handler {function.handler}: "
+                "the whole folder counts as packaged"
+            )
+            self.problems.append(Problem(function.source, message, "note"))
+            return function
+        return packaged
 
     def _runs_python(self, runtime: str | None, handler: str, code_root: str) -> bool:
         """Tell whether a function runs Python; without a known runtime, whether its handler is in Python."""

@@ -56,12 +56,22 @@ def expression(machine: Machine, node: ir.Expr) -> Value:
 def _const(machine: Machine, node: ir.Const) -> Value:
     value = node.value
     if isinstance(value, str):
+        inline = machine.deployed.inline
+        if inline is not None and inline.stand_ins and machine.frame.facts.path == inline.virtual_path:
+            return (Text(_filled_in(literal(value), inline.stand_ins)),)
         return (Text(literal(value)),)
     if value is None:
         return NOTHING
     if isinstance(value, bool):
         return TRUE if value else FALSE
     return (Number(value),)
+
+
+def _filled_in(value: str, stand_ins: tuple[str, ...]) -> str:
+    """Put a hole in a literal of a template's code where only the deployment knows the text."""
+    for name in stand_ins:
+        value = value.replace(name, hole_text(Hole(HoleKind.ENVIRONMENT, "${" + name.strip("_") + "}")))
+    return value
 
 
 def _name(machine: Machine, node: ir.Name) -> Value:

@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.handlers import is_packaged
+from lambdalint.deployment.package_patterns import Package
 from lambdalint.facts import CannotParse, ModuleFacts, read_module, read_text
 
 if TYPE_CHECKING:
@@ -97,6 +99,9 @@ class Finder:
             below = directory[len(code.directory) :].strip("/") if inside else ""
             self.roots.append(Root(directory, f"{code.mounted if inside else task_root}/{below}".rstrip("/")))
         self._inline = function.inline
+        self._code_root = function.code_root
+        self._package = Package(function.packaged) if function.packaged else None
+        self._layers = tuple(f"{layer.directory}/" for layer in room.layers if layer.directory)
         self._cache: dict[str, str | None] = {}
 
     def add_root(self, runtime_path: str) -> None:
@@ -155,9 +160,15 @@ class Finder:
         if base is None:
             return None
         for candidate in (f"{base}/__init__.py", f"{base}.py"):
-            if candidate in self._tree:
+            if candidate in self._tree and self._packaged(candidate):
                 return candidate
         return f"{base}/" if base and base in self._tree.directories else None
+
+    def _packaged(self, path: str) -> bool:
+        """Tell whether the function is deployed with a file: what it has in a layer needs no place in its package."""
+        if self._package is None or path.startswith(self._layers):
+            return True
+        return is_packaged(self._package, self._code_root, path)
 
     def resolve_relative(self, module: str, level: int, importer: str) -> str | None:
         """Return the file that a relative import means, or None."""
@@ -166,7 +177,7 @@ class Finder:
             directory = directory.rpartition("/")[0]
         if not module:
             init = f"{directory}/__init__.py".lstrip("/")
-            return init if init in self._tree else f"{directory}/"
+            return init if init in self._tree and self._packaged(init) else f"{directory}/"
         return self.in_directory(directory, module.replace(".", "/"))
 
     def submodule(self, package: str, name: str) -> str | None:

@@ -83,13 +83,15 @@ class InlineSource:
     ``virtual_path`` (``template.yaml::FunctionName``) names it as a file of its own while it is analysed; spans in the
     code are translated to the template, ``path``, when findings are reported. ``lines`` gives, for each line of
     ``text``, the 1-based line of the template and the number of code points that stand before the code on it; a code
-    line of a one-line string maps onto that string's line.
+    line of a one-line string maps onto that string's line. ``stand_ins`` are the names that stand in ``text`` where only
+    the deployment knows what stands there.
     """
 
     path: str
     virtual_path: str
     text: str
     lines: tuple[tuple[int, int], ...]
+    stand_ins: tuple[str, ...] = ()
 
     def translate(self, span: Span) -> Span:
         """Return the place in the template of a *span* in the code."""
@@ -105,7 +107,9 @@ class Function:
     ``handler`` is ``module.qualname`` with ``/`` or ``.`` between folders, as the template writes it. ``code_root`` is
     the folder, relative to the root (``""`` is the root itself), whose content lands in the task root; ``prefix`` is
     where below the task root it lands (images copy folders). ``search_path`` lists further folders that imports are
-    resolved in. ``confidence`` is ``high`` for a declared function, ``medium`` for one that was guessed.
+    resolved in. ``confidence`` is ``high`` for a declared function, ``medium`` for one that was guessed. ``packaged``
+    are ordered glob patterns, relative to ``code_root``, of what the package holds of it: ``!`` starts one that
+    excludes, the last one that matches a file decides, and a file that none matches is in it.
     """
 
     name: str
@@ -119,6 +123,7 @@ class Function:
     prefix: str = ""
     inline: InlineSource | None = None
     confidence: str = "high"
+    packaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
