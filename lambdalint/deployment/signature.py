@@ -126,6 +126,9 @@ def _is_handler(name: str, node: ast.stmt, names: dict[str, str]) -> bool:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         if any(is_listener(_decorator_name(decorator)) for decorator in node.decorator_list):
             return False
+        if name == "lambda_handler" and node.args.vararg and not node.args.args:
+            # The console's own name for a handler; this one passes on all that it is given.
+            return True
         return _takes_event_and_context(node.args, named=bool(_HANDLER_NAME.search(name)))
     value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
     if isinstance(value, ast.Lambda):

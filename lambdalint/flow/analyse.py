@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from lambdalint.model import Tree
 
 _DEEPEST_PYTHON = 12_000
+_FULL_BUDGETS = 6
+"""How many budgets the functions analysed together may spend before each of the next gets only a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,16 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
     entry_points: list[EntryPoint] = []
     notes: list[Problem] = []
     unfinished = 0
+    spent = 0
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEEPEST_PYTHON))
     try:
         for function in functions:
-            run = _FunctionRun(function, sources, catalogue, mentions, settings.max_steps)
+            generous = spent < _FULL_BUDGETS * settings.max_steps
+            budget = settings.max_steps if generous else settings.max_steps // _FULL_BUDGETS
+            run = _FunctionRun(function, sources, catalogue, mentions, budget)
             run.run()
+            spent += run.spent
             effects.extend(run.log.effects())
             entry_points.extend(run.entry_points)
             notes.extend(run.notes)
@@ -107,6 +113,7 @@ class _FunctionRun:
         self.entry_points: list[EntryPoint] = []
         self.notes: list[Problem] = []
         self.unfinished = 0
+        self.spent = 0
         if function.inline is not None:
             sources.add_inline(function.inline.virtual_path, function.inline.text)
         self._finder = Finder(sources, function)
@@ -226,6 +233,8 @@ class _FunctionRun:
                     severity="note",
                 )
             )
+        finally:
+            self.spent += machine.steps
 
     def _facts(self, atom: Atom) -> tuple[Function, str, Span] | None:
         if isinstance(atom, (Bound, Partial, Wrapped)):

@@ -83,8 +83,8 @@ class InlineSource:
     ``virtual_path`` (``template.yaml::FunctionName``) names it as a file of its own while it is analysed; spans in the
     code are translated to the template, ``path``, when findings are reported. ``lines`` gives, for each line of
     ``text``, the 1-based line of the template and the number of code points that stand before the code on it; a code
-    line of a one-line string maps onto that string's line. ``stand_ins`` are the names that stand in ``text`` where only
-    the deployment knows what stands there.
+    line of a one-line string maps onto that string's line. ``stand_ins`` are the names that stand in ``text`` where
+    only the deployment knows what stands there.
     """
 
     path: str
