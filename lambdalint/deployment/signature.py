@@ -32,6 +32,7 @@ _HANDLER_NAME = re.compile(r"handler|^main$|^handle|lambda", re.IGNORECASE)
 _CANDIDATE = re.compile(
     rb"def\s+\w+\s*\(\s*(?:#[^\n]*\n\s*)*\w{0,40}(?:event|evt)\w{0,40}\s*[:,=/]"
     rb"|\blambda\s+\w{0,40}(?:event|evt)\w{0,40}\s*,"
+    rb"|\bdef\s+lambda_handler\s*\(\s*\*"
     rb"|\bMangum\b|\bmake_lambda_handler\b|\.lambda_handler\(\)",
     re.IGNORECASE,
 )

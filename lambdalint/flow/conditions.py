@@ -35,6 +35,7 @@ from lambdalint.flow.values import (
     confined,
     join,
     request_hole,
+    texts_of,
 )
 from lambdalint.model import Hole, HoleKind
 
@@ -199,6 +200,10 @@ def _contains(machine: Machine, container: Value, item: Value) -> Value:
     atom = container[0]
     if isinstance(atom, External) and atom.name == "os.environ":
         return _in_environment(machine, item)
+    if isinstance(atom, External) and atom.name == "sys.modules":
+        # Neither a test runner nor its fakes run in a deployed function.
+        names = texts_of(item)
+        return FALSE if names and all(name in ("pytest", "unittest", "moto", "_pytest") for name in names) else EITHER
     if isinstance(atom, Text) and len(item) == 1 and isinstance(item[0], Text):
         whole, part = without_marks(atom.text), item[0].text
         if part and part in whole:
@@ -313,34 +318,44 @@ def _note_validation(machine: Machine, node: ir.Expr) -> None:
     """
     checked: list[ir.Expr] = []
     if isinstance(node, ir.Compare) and len(node.ops) == 1:
-        left, right = node.left, node.rights[0]
-        if node.ops[0] in ("in", "not in"):
-            literal = left.value if isinstance(left, ir.Const) else None
-            if isinstance(literal, str):
-                if literal in ("..", "/", "../", "\\", "/.."):
-                    checked.append(right)
-            else:
-                checked.append(left)
-        elif node.ops[0] in ("==", "!=") and isinstance(right, ir.Const) and not isinstance(right.value, str):
-            checked.extend(argument for argument in _mentioned(left) if _is_path_check(left))
-        elif node.ops[0] in ("==", "!=") and _is_path_check(left):
-            checked.extend(_mentioned(left))
+        checked.extend(_compared(machine, node))
     elif isinstance(node, ir.Call) and isinstance(node.func, ir.Attr):
-        if node.func.name in _VALIDATING_METHODS:
+        method = node.func.name
+        if method in _VALIDATING_METHODS:
             checked.extend([node.func.value, *node.args])
-        elif (node.func.name == "startswith" and node.args and not isinstance(node.args[0], ir.Const)) or (
-            node.func.name == "startswith" and node.args and _literal(node.args[0]).startswith(("/", ".."))
-        ):
-            checked.append(node.func.value)
-        elif node.func.name == "isabs":
+        elif method == "startswith" and node.args:
+            literal = _literal(node.args[0])
+            if not literal or literal.startswith(("/", "..")):
+                checked.append(node.func.value)
+        elif method == "isabs" or _checks(machine, method):
             checked.extend(node.args)
-    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name) and _checks(machine, node.func.id):
-        checked.extend(node.args)
+    elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name):
+        if node.func.id in ("any", "all") or _checks(machine, node.func.id):
+            checked.extend(node.args)
+    elif isinstance(node, ir.BinOp) and node.op == "-":
+        checked.append(node)
     for target in checked:
         if isinstance(target, (ir.Subscript, ir.Call)):
             note_checked(machine, evaluate.expression(machine, target))
         for name in _mentioned(target):
+            note_checked(machine, evaluate.expression(machine, name))
             _narrow(machine, name, lambda value: confined(value) if request_hole(value) else value)
+
+
+_SEPARATORS = ("..", "/", "../", "\\", "/..")
+
+
+def _compared(machine: Machine, node: ir.Compare) -> list[ir.Expr]:
+    """Return what a comparison checks: for separators, against known names, or against its own last part."""
+    operator, left, right = node.ops[0], node.left, node.rights[0]
+    if operator in ("in", "not in"):
+        texts = texts_of(evaluate.expression(machine, left)) if isinstance(left, (ir.Const, ir.Attr)) else []
+        if isinstance(left, ir.Const) or texts == ["/"]:
+            return [right] if any(text in _SEPARATORS for text in texts) else []
+        return [left, right]
+    if operator in ("is", "is not", "==", "!=", "<", ">", "<=", ">="):
+        return [name for side in (left, right) if _is_path_check(side) for name in _mentioned(side)]
+    return []
 
 
 def _literal(node: ir.Expr) -> str:
@@ -387,6 +402,18 @@ def _mentioned(node: ir.Expr) -> list[ir.Expr]:
         return found
     if isinstance(node, ir.Subscript):
         return _mentioned(node.value)
-    if isinstance(node, ir.Seq):
-        return [name for item in node.items for name in _mentioned(item)]
+    if isinstance(node, (ir.Seq, ir.Join)):
+        parts = node.items if isinstance(node, ir.Seq) else node.parts
+        return [name for item in parts for name in _mentioned(item)]
+    if isinstance(node, ir.BinOp):
+        return [*_mentioned(node.left), *_mentioned(node.right)]
+    if isinstance(node, ir.Comprehension):
+        found = _mentioned(node.element)
+        for generator in node.generators:
+            found.extend(_mentioned(generator.iterable))
+        return found
+    if isinstance(node, ir.Compare):
+        return [name for part in (node.left, *node.rights) for name in _mentioned(part)]
+    if isinstance(node, ir.Unary):
+        return _mentioned(node.value)
     return []

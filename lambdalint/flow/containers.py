@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, objects
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import confined_text, has_holes, holes_in
+from lambdalint.flow.text import confined_text, has_holes, holes_in, is_hole
 from lambdalint.flow.values import (
     UNKNOWN,
     Atom,
@@ -22,7 +22,9 @@ from lambdalint.flow.values import (
     Mapping,
     Number,
     Opaque,
+    PathText,
     Text,
+    Truth,
     Value,
     Wrapped,
     bounded,
@@ -77,7 +79,10 @@ def extend_origin(hole: Hole, suffix: str, *, confined: bool = False) -> Hole:
     origin = hole.origin + suffix
     if len(origin) > _ORIGIN_LENGTH:
         origin = hole.origin
-    return Hole(hole.kind, origin, confined)
+    if hole.kind is HoleKind.UNIQUE:
+        # A part or a form of what the platform or the clock made up holds no more than the whole.
+        confined = confined or hole.confined
+    return Hole(hole.kind, origin, confined or harmless(hole.origin, suffix.strip("[].'\"")))
 
 
 def part_of(atom: Opaque, key: str) -> Opaque:
@@ -85,7 +90,7 @@ def part_of(atom: Opaque, key: str) -> Opaque:
     hole = atom.hole
     if key.strip("'\"") in _TEMPLATE_KEYS and hole.kind is HoleKind.REQUEST:
         return Opaque(extend_origin(Hole(HoleKind.ENVIRONMENT, hole.origin), f"[{key}]"))
-    return Opaque(extend_origin(hole, f"[{key}]", confined=_harmless(hole.origin, key)))
+    return Opaque(extend_origin(hole, f"[{key}]"))
 
 
 _TEMPLATE_KEYS = frozenset({"ResourceProperties", "OldResourceProperties", "ResourceType", "LogicalResourceId"})
@@ -102,20 +107,26 @@ def checked(machine: Machine, atom: Opaque) -> Opaque:
 def note_checked(machine: Machine, value: Value) -> None:
     """Remember that a test has checked a value that the sender chose."""
     for atom in value:
-        if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.REQUEST:
-            machine.store.set(PROCESS, f"<checked {atom.hole.origin}>", UNKNOWN)
+        holes = [atom.hole] if isinstance(atom, Opaque) else []
+        if isinstance(atom, (Text, PathText)):
+            holes = holes_in(atom.text)
+        for hole in holes:
+            if hole.kind is HoleKind.REQUEST and not hole.confined:
+                machine.store.set(PROCESS, f"<checked {hole.origin}>", UNKNOWN)
 
 
 _CONFINED_KEYS = frozenset(
-    {"messageId", "requestId", "awsRegion", "eventName", "eventVersion", "eventTime", "eTag", "sequencer", "versionId",
-     "size",      "receiptHandle", "accountId", "sourceIp", "httpMethod", "apiId", "approximateArrivalTimestamp"}
+    {"account", "region", "messageid", "requestid", "awsregion", "eventname", "eventversion", "eventtime", "etag",
+     "sequencer", "versionid", "size", "receipthandle", "accountid", "sourceip", "httpmethod", "apiid",
+     "approximatearrivaltimestamp"}
 )  # fmt: skip
 
 
-def _harmless(origin: str, key: str) -> bool:
+def harmless(origin: str, name: str) -> bool:
     """Tell whether the platform fills this field of an event itself, with a value that holds no separator."""
-    bare = key.strip("'\"")
-    return bare in _CONFINED_KEYS or (bare in ("name", "arn") and origin.endswith("['bucket']"))
+    if name in ("name", "arn"):
+        return origin.endswith(("['bucket']", ".bucket"))
+    return name.replace("_", "").lower() in _CONFINED_KEYS
 
 
 def elements(machine: Machine, value: Value) -> Value:
@@ -165,7 +176,7 @@ def get_item(machine: Machine, owner: Value, index: Value) -> Value:
 def _item_of(machine: Machine, atom: Atom, index: Value) -> Value:
     if isinstance(atom, (Items, ListOf)):
         items = known_items(machine, (atom,))
-        number = index[0].value if len(index) == 1 and isinstance(index[0], Number) else None
+        number = int(index[0].value) if len(index) == 1 and isinstance(index[0], (Number, Truth)) else None
         if items is not None and isinstance(number, int) and -len(items) <= number < len(items):
             return items[number]
         if isinstance(atom, ListOf) and number in (0, -1):
@@ -271,7 +282,7 @@ def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value |
             if cut is not None and not has_holes(atom.text):
                 result = join(result, (Text(atom.text[cut]),))
             else:
-                result = join(result, _cut_text(atom.text))
+                result = join(result, _cut_text(atom.text, cut))
         elif isinstance(atom, (ListOf, Items)):
             result = join(result, new_list(machine, [_elements_of(machine, atom)], complete=False))
         elif isinstance(atom, Opaque):
@@ -281,10 +292,21 @@ def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value |
     return bounded(result) or UNKNOWN
 
 
-def _cut_text(text: str) -> Value:
-    """Return what is known of a part of a text with holes: the holes' kinds, not the literal rest."""
+def _cut_text(text: str, cut: slice[int | None, int | None, None] | None) -> Value:
+    """Return what is known of a part of a text with holes: the literal ends that the cut leaves, and the holes."""
     holes = holes_in(text)
-    return (Opaque(holes[-1]),) if holes else UNKNOWN
+    if not holes:
+        return UNKNOWN
+    places = [number for number, character in enumerate(text) if is_hole(character)]
+    first, last = places[0], places[-1]
+    lower, upper = (cut.start, cut.stop) if cut is not None else (None, None)
+    starts = lower in (None, 0) or (lower is not None and 0 < lower <= first)
+    ends = upper is None or -len(text) + last < upper < 0
+    if cut is not None and starts and ends:
+        return (Text(text[cut]),)
+    if cut is not None and starts:
+        return (Text(text[lower : last + 1]),)
+    return (Opaque(holes[-1]),)
 
 
 def _slice(lower: Value | None, upper: Value | None) -> slice[int | None, int | None, None] | None:

@@ -266,12 +266,11 @@ def _expects_failure(node: ir.Try, handler: ir.Handler) -> bool:
     is short and the handler takes another way or ignores the failure on purpose: most others report a failed request.
     """
     names = {_last_name(expression) for expression in handler.types}
-    raises = any(isinstance(statement, ir.Raise) for statement in handler.body)
-    if raises:
+    if _raises(handler.body):
         return False
     returns = any(isinstance(statement, ir.Return) for statement in handler.body)
     ignores = not handler.body
-    does_more = any(not _only_reports(statement) for statement in handler.body)
+    does_more = any(not _only_reports(statement, handler.name) for statement in handler.body)
     if names & _OS_ERRORS:
         return ignores or does_more or not returns
     if not names or names & _ANY_ERROR:
@@ -286,9 +285,61 @@ def _last_name(expression: ir.Expr) -> str:
     return expression.name if isinstance(expression, ir.Attr) else ""
 
 
-def _only_reports(statement: ir.Stmt) -> bool:
-    if isinstance(statement, (ir.Return, ir.Continue, ir.Break)):
+_REFUSALS = frozenset({"EROFS", "EACCES", "EPERM"})
+
+
+def _raises(body: tuple[ir.Stmt, ...]) -> bool:
+    """Tell whether a handler raises; one that asks for the error of a read-only place knows what to do with it."""
+    for statement in body:
+        if isinstance(statement, ir.Raise):
+            return True
+        if isinstance(statement, ir.If):
+            if any(name in _REFUSALS for name in _names_in(statement.test)):
+                return False
+            if _raises(statement.body) or _raises(statement.orelse):
+                return True
+    return False
+
+
+def _names_in(expression: ir.Expr) -> list[str]:
+    if isinstance(expression, ir.Compare):
+        return [name for part in (expression.left, *expression.rights) for name in _names_in(part)]
+    if isinstance(expression, ir.Bool):
+        return [name for part in expression.values for name in _names_in(part)]
+    if isinstance(expression, ir.Seq):
+        return [name for part in expression.items for name in _names_in(part)]
+    return [_last_name(expression)]
+
+
+def _only_reports(statement: ir.Stmt, error: str) -> bool:
+    """Tell whether a statement of a handler says no more than that there was an error."""
+    if isinstance(statement, ir.Return):
+        value = statement.value
+        if isinstance(value, ir.Call):
+            return any(isinstance(part, ir.Name) and part.id == error for part in _inside(value))
+        return value is None or isinstance(value, (ir.DictDisplay, ir.Seq)) or _is_scalar(value)
+    if isinstance(statement, (ir.Continue, ir.Break)):
         return True
     if isinstance(statement, ir.ExprStmt) and isinstance(statement.value, ir.Call):
         return _last_name(statement.value.func) in _REPORTING
     return False
+
+
+def _is_scalar(value: ir.Expr) -> bool:
+    return isinstance(value, ir.Const) and not isinstance(value.value, str)
+
+
+def _inside(call: ir.Call) -> list[ir.Expr]:
+    """Return the arguments of a call, and those of calls and formatted strings among them."""
+    found: list[ir.Expr] = []
+    waiting: list[ir.Expr] = [*call.args, *(value for _, value in call.keywords)]
+    while waiting:
+        part = waiting.pop()
+        found.append(part)
+        if isinstance(part, ir.Call):
+            waiting.extend([*part.args, *(value for _, value in part.keywords)])
+        elif isinstance(part, ir.Join):
+            waiting.extend(part.parts)
+        elif isinstance(part, ir.DictDisplay):
+            waiting.extend(part.values)
+    return found

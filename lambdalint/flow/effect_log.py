@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.flow import objects
 from lambdalint.flow.machine import Refused
 from lambdalint.flow.places import unknown_place
+from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
     Bound,
@@ -114,8 +115,9 @@ class EffectLog:
         if any(place.base is Base.UNKNOWN for place in places) and len(places) > 1:
             places = [place for place in places if place.base is not Base.UNKNOWN]
         for place in places:
-            if kind is EffectKind.CREATE_DIR and Guard.EXIST_OK in guards and _in_package(machine, place):
+            if kind is EffectKind.CREATE_DIR and _in_package(machine, place):
                 continue
+            place = _with_checks(machine, place)
             self._note(
                 Effect(
                     kind=kind,
@@ -155,6 +157,19 @@ def _holds_writable(machine: Machine, place: Place) -> bool:
     """Tell whether a writable directory lies below a place: what is unpacked there may all land in it."""
     above = place.path.rstrip("/") + "/"
     return any(directory.startswith(above) for directory in machine.deployed.room.writable)
+
+
+def _with_checks(machine: Machine, place: Place) -> Place:
+    """Confine the parts of a place that a test on the way here has checked."""
+    if not _requested(place):
+        return place
+
+    def settled(part: str | Hole) -> str | Hole:
+        if isinstance(part, Hole) and machine.store.get(PROCESS, f"<checked {part.origin}>") is not None:
+            return replace(part, confined=True)
+        return part
+
+    return replace(place, parts=tuple(settled(part) for part in place.parts))
 
 
 def _confidence(machine: Machine, place: Place) -> str:

@@ -36,6 +36,7 @@ from lambdalint.flow.values import (
     Value,
     bounded,
     configuration_hole,
+    confined,
     join,
     text,
     texts_of,
@@ -249,8 +250,19 @@ def _subscript(machine: Machine, node: ir.Subscript) -> Value:
         bounds = [expression(machine, part) if part else None for part in (node.index.lower, node.index.upper)]
         if node.index.step is not None:
             expression(machine, node.index.step)
-        return slice_of(machine, owner, bounds[0], bounds[1])
+        part = slice_of(machine, owner, bounds[0], bounds[1])
+        return confined(part) if _follows_last_slash(node.index) else part
     return get_item(machine, owner, expression(machine, node.index))
+
+
+def _follows_last_slash(index: ir.Slice) -> bool:
+    """Tell whether a slice starts at ``x.rfind("/") + 1``."""
+    lower = index.lower
+    if not isinstance(lower, ir.BinOp) or lower.op != "+" or not isinstance(lower.left, ir.Call):
+        return False
+    call = lower.left
+    finds = isinstance(call.func, ir.Attr) and call.func.name in ("rfind", "rindex")
+    return finds and bool(call.args) and call.args[0] == ir.Const("/")
 
 
 def _lambda(machine: Machine, node: ir.Lambda) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
 from lambdalint.flow import calls, models
-from lambdalint.flow.containers import elements, extend_origin, known_items, new_list, part_of
+from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
 from lambdalint.flow.rows import emit_effects, returned
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -231,7 +231,7 @@ def object_attribute(machine: Machine, atom: Atom, name: str) -> Value:
     source = machine.catalogue.request_sources.get(dotted)
     if source is not None:
         value = machine.request(".".join(dotted.split(".")[-2:]))
-        return confined(value) if source.confined else value
+        return confined(value) if source.confined or harmless("", name) else value
     return (ExternalMethod(atom, name),)
 
 

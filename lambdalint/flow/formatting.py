@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.text import has_holes
-from lambdalint.flow.values import Number, Text, Truth
+from lambdalint.flow.values import Number, Opaque, Text, Truth
 
 if TYPE_CHECKING:
     from lambdalint.flow.values import Atom
@@ -20,6 +21,9 @@ def formatted(atom: Atom, spec: str, conversion: str = "") -> Atom:
         value = atom.text
     elif isinstance(atom, (Number, Truth)):
         value = atom.value
+    elif isinstance(atom, Opaque) and spec[-1:] in "bcdeEfFgGnoxX%" and spec:
+        # A text would raise here: what is printed is a number.
+        return Opaque(replace(atom.hole, confined=True))
     else:
         return atom
     if conversion in ("r", "a"):
@@ -41,6 +45,8 @@ def percent(atom: Atom, placeholder: str) -> Atom:
         if flags and not flags.startswith("-"):
             width = ">" + flags
         return formatted(atom, width, "" if kind == "s" else kind)
+    if isinstance(atom, Opaque):
+        return Opaque(replace(atom.hole, confined=True))
     if not isinstance(atom, Number):
         return atom
     if any(len(digits) > 2 for digits in "".join(c if c.isdigit() else " " for c in flags).split()):

@@ -240,7 +240,12 @@ def text_of(atom: Atom) -> str | None:
         return hole_text(atom.hole)
     if isinstance(atom, Nothing):
         return None
-    return hole_text(Hole(HoleKind.UNKNOWN, describe(atom)))
+    formed = isinstance(atom, ExternalObject) and atom.type.startswith(_FORMED)
+    return hole_text(Hole(HoleKind.UNKNOWN, describe(atom), confined=formed))
+
+
+_FORMED = ("datetime.", "uuid.", "decimal.", "ipaddress.")
+"""Types whose text holds no separator."""
 
 
 def describe(atom: Atom) -> str:

@@ -13,6 +13,7 @@ from lambdalint.flow.values import (
     EITHER,
     FALSE,
     NOTHING,
+    TRUE,
     UNKNOWN,
     Bound,
     Class,
@@ -33,6 +34,7 @@ from lambdalint.flow.values import (
     bounded,
     confined,
     join,
+    join_all,
     texts_of,
 )
 from lambdalint.model import Hole, HoleKind
@@ -180,6 +182,77 @@ def _next(call: ExternalCall) -> Value | None:
     return join(elements(call.machine, given) or UNKNOWN, call.arguments.at_position(1) or ())
 
 
+def _any_or_all(call: ExternalCall) -> Value | None:
+    items = known_items(call.machine, call.arguments.at_position(0) or ())
+    if items is None:
+        elements(call.machine, call.arguments.at_position(0) or ())
+        return EITHER
+    decisive, other = (TRUE, FALSE) if call.method == "any" else (FALSE, TRUE)
+    outcomes = [conditions.truth(call.machine, item) for item in items]
+    if decisive in outcomes:
+        return decisive
+    return other if all(outcome == other for outcome in outcomes) else EITHER
+
+
+def _chain(call: ExternalCall) -> Value | None:
+    lists = [known_items(call.machine, value) for value in call.arguments.positional]
+    exact = [items for items in lists if items is not None]
+    if len(exact) == len(lists) and exact:
+        return new_list(call.machine, [item for items in exact for item in items], complete=True)
+    joined = join_all([elements(call.machine, value) for value in call.arguments.all()])
+    return new_list(call.machine, [joined], complete=False)
+
+
+def _flattened(call: ExternalCall) -> Value | None:
+    inner = elements(call.machine, call.arguments.at_position(0) or UNKNOWN)
+    return new_list(call.machine, [elements(call.machine, inner) or UNKNOWN], complete=False)
+
+
+def _product(call: ExternalCall) -> Value | None:
+    row: Value = (Items(tuple(elements(call.machine, value) or UNKNOWN for value in call.arguments.positional)),)
+    return new_list(call.machine, [row], complete=False)
+
+
+def _reduce(call: ExternalCall) -> Value | None:
+    machine = call.machine
+    function = call.argument("@0") or UNKNOWN
+    items = known_items(machine, call.argument("@1") or ())
+    start = call.argument("@2")
+    if items is None or len(items) > 16:
+        element = elements(machine, call.argument("@1") or UNKNOWN) or UNKNOWN
+        return calls.call(machine, function, calls.Arguments((start or element, element)))
+    values = [start, *items] if start is not None else items
+    result = values[0] if values else UNKNOWN
+    for value in values[1:]:
+        result = calls.call(machine, function, calls.Arguments((result, value)))
+    return result
+
+
+_JSON_SCALARS = {"true": TRUE, "false": FALSE, "null": NOTHING}
+
+
+def _parsed(call: ExternalCall) -> Value | None:
+    """``json.loads`` of a literal ``true`` or number; anything else stays as unknown as its text."""
+    value = call.argument("s@0") or UNKNOWN
+    if len(value) == 1 and isinstance(value[0], Text):
+        text = value[0].text.strip()
+        return _JSON_SCALARS.get(text) or ((Number(int(text)),) if text.isascii() and text.isdigit() else None)
+    return None
+
+
+_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0", ""})
+
+
+def _truth_of_word(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    if len(value) == 1 and isinstance(value[0], Text):
+        word = value[0].text.strip().lower()
+        if word in _TRUE_WORDS | _FALSE_WORDS:
+            return TRUE if word in _TRUE_WORDS else FALSE
+    return conditions.with_origin(EITHER, value)
+
+
 def _partial(call: ExternalCall) -> Value | None:
     functions = call.arguments.at_position(0) or ()
     keywords = tuple(sorted(call.arguments.keywords.items()))
@@ -213,6 +286,9 @@ def _field(call: ExternalCall) -> Value | None:
     ):
         if keyword in call.arguments.keywords:
             call.machine.store.set(uid, name, call.arguments.keywords[keyword])
+    for keyword in ("env", "validation_alias", "alias"):
+        if keyword in call.arguments.keywords:
+            call.machine.store.set(uid, "<alias>", call.arguments.keywords[keyword])
     if call.arguments.positional and call.method == "Field":
         call.machine.store.set(uid, "<default>", call.arguments.positional[0])
     return (ExternalObject("dataclasses.Field", uid),)
@@ -324,6 +400,16 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "builtins.abs": _number,
     "builtins.bool": _bool,
     "builtins.len": _length,
+    "builtins.any": _any_or_all,
+    "builtins.all": _any_or_all,
+    "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _flattened,
+    "itertools.product": _product,
+    "itertools.zip_longest": _zip,
+    "functools.reduce": _reduce,
+    "json.loads": _parsed,
+    "distutils.util.strtobool": _truth_of_word,
+    "setuptools.distutils.util.strtobool": _truth_of_word,
     "builtins.isinstance": _isinstance,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,

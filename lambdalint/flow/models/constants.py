@@ -19,6 +19,7 @@ CONSTANTS: dict[str, Value] = {
     "os.extsep": text("."),
     "os.linesep": text("\n"),
     "os.devnull": text("/dev/null"),
+    "os.path.devnull": text("/dev/null"),
     "os.name": text("posix"),
     "sys.platform": text("linux"),
     "string.ascii_letters": (Text(string.ascii_letters),),

@@ -13,7 +13,7 @@ from lambdalint.flow.containers import (
     new_mapping,
     set_item,
 )
-from lambdalint.flow.values import NOTHING, UNKNOWN, Items, ListOf, Mapping, Text, Value, join, join_all
+from lambdalint.flow.values import NOTHING, UNKNOWN, External, Items, ListOf, Mapping, Text, Value, join, join_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +139,8 @@ def _dict(call: ExternalCall) -> Value | None:
     for name, value in call.arguments.keywords.items():
         set_item(call.machine, made, (Text(name),), value)
     given = call.arguments.at_position(0)
+    if given is not None and given == (External("os.environ"),):
+        return given
     if given is not None:
         if len(given) == 1 and isinstance(given[0], Mapping) and not call.arguments.keywords:
             return _copied(call, given[0])

@@ -9,9 +9,11 @@ from lambdalint.flow.models.os_path import absolute
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import CWD_MARK, has_holes, without_marks
 from lambdalint.flow.values import (
+    FALSE,
     NOTHING,
     UNKNOWN,
     Atom,
+    External,
     ExternalObject,
     Mapping,
     Opaque,
@@ -68,6 +70,11 @@ def _update(call: ExternalCall) -> Value | None:
                 if key.startswith("["):
                     machine.environment.set(machine, key[1:-1], machine.store.get(atom.uid, key) or UNKNOWN)
     return NOTHING
+
+
+def _the_environment(call: ExternalCall) -> Value | None:
+    """A copy of the environment, or a view of it, is looked up like the environment itself."""
+    return (External("os.environ"),)
 
 
 def _put(call: ExternalCall) -> Value | None:
@@ -163,7 +170,11 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "os.environ.setdefault": _set_default,
     "os.environ.update": _update,
     "os.putenv": _put,
-    "os.environ.copy": lambda call: UNKNOWN,
+    "os.environ.copy": _the_environment,
+    "os.environ.keys": _the_environment,
+    "sys.stdout.isatty": lambda call: FALSE,
+    "sys.stdin.isatty": lambda call: FALSE,
+    "sys.stderr.isatty": lambda call: FALSE,
     "os.chdir": _change_directory,
     "os.getcwd": _current_directory,
     "os.getcwdb": _current_directory,

@@ -301,6 +301,10 @@ def _opaque_path(call: ExternalCall) -> Value | None:
     return None
 
 
+def _opaque_number(call: ExternalCall) -> Value | None:
+    return confined((_opaque(call),))
+
+
 OPAQUE_METHODS: dict[str, Callable[[ExternalCall], Value | None]] = {
     **dict.fromkeys(
         (
@@ -325,6 +329,7 @@ OPAQUE_METHODS: dict[str, Callable[[ExternalCall], Value | None]] = {
         _opaque_same,
     ),
     **dict.fromkeys(("startswith", "endswith", "isdigit", "isalnum", "exists", "is_file", "is_dir"), _test),
+    **dict.fromkeys(("count", "find", "rfind", "index", "hex", "hexdigest", "isoformat", "timestamp"), _opaque_number),
     "get": _opaque_get,
     "pop": _opaque_get,
     "getlist": _opaque_get,

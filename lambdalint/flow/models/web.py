@@ -52,7 +52,7 @@ _ROUTE_METHODS = (
     "before_request", "after_request", "teardown_request", "errorhandler", "exception_handler", "on_event",
     "middleware", "before_first_request", "lambda_function", "on_s3_event", "on_sqs_message", "on_sns_message",
     "schedule",
-    "on_cw_event", "on_kinesis_record", "on_dynamodb_record", "authorizer",
+    "not_found", "on_cw_event", "on_kinesis_record", "on_dynamodb_record", "authorizer",
 )  # fmt: skip
 _ADDING = ("add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_resource")
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "dispatch", "form_valid")
