@@ -8,6 +8,7 @@ from lambdalint.facts import ir
 from lambdalint.flow import evaluate, objects
 from lambdalint.flow.containers import known_items, note_checked
 from lambdalint.flow.instance_checks import is_instance
+from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import has_holes, without_marks
 from lambdalint.flow.values import (
     EITHER,
@@ -281,7 +282,14 @@ def _assume_comparison(machine: Machine, node: ir.Compare, *, holds: bool) -> No
         _narrow(machine, node.left, confined)
 
 
+_EXISTENCE = frozenset({"exists", "isfile", "lexists", "is_file"})
+
+
 def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
+    if holds and isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE:
+        tested = node.args[0] if node.args else node.func.value
+        for text in texts_of(evaluate.expression(machine, tested)):
+            machine.store.set(PROCESS, f"<found {text}>", TRUE)
     if isinstance(node.func, ir.Name) and node.func.id == "isinstance" and len(node.args) == 2 and holds:
         wanted = evaluate.expression(machine, node.args[1])
 
@@ -330,7 +338,9 @@ def _note_validation(machine: Machine, node: ir.Expr) -> None:
         elif method == "isabs" or _checks(machine, method):
             checked.extend(node.args)
     elif isinstance(node, ir.Call) and isinstance(node.func, ir.Name):
-        if node.func.id in ("any", "all") or _checks(machine, node.func.id):
+        if node.func.id in ("any", "all"):
+            checked.extend(_checked_each(node))
+        elif _checks(machine, node.func.id):
             checked.extend(node.args)
     elif isinstance(node, ir.BinOp) and node.op == "-":
         checked.append(node)
@@ -340,6 +350,31 @@ def _note_validation(machine: Machine, node: ir.Expr) -> None:
         for name in _mentioned(target):
             note_checked(machine, evaluate.expression(machine, name))
             _narrow(machine, name, lambda value: confined(value) if request_hole(value) else value)
+
+
+def _checked_each(node: ir.Call) -> list[ir.Expr]:
+    """Return what ``any(c in name for c in "/.")`` or ``all(c.isalnum() for c in name)`` checks."""
+    comprehension = node.args[0] if node.args else None
+    if not isinstance(comprehension, ir.Comprehension):
+        return []
+    element = comprehension.element
+    if isinstance(element, ir.Unary):
+        element = element.value
+    iterables = [generator.iterable for generator in comprehension.generators]
+    if isinstance(element, ir.Call) and isinstance(element.func, ir.Attr):
+        return iterables if element.func.name in _VALIDATING_METHODS else []
+    if isinstance(element, ir.Compare) and element.ops[0] in ("in", "not in"):
+        parts = [part for iterable in iterables for part in _literals(iterable)]
+        if any(separator in part for part in parts for separator in ("/", "..")):
+            return [element.rights[0]]
+        return [] if parts else [element.rights[0], *iterables]
+    return []
+
+
+def _literals(node: ir.Expr) -> list[str]:
+    if isinstance(node, ir.Seq):
+        return [text for item in node.items for text in _literals(item)]
+    return [node.value] if isinstance(node, ir.Const) and isinstance(node.value, str) else []
 
 
 _SEPARATORS = ("..", "/", "../", "\\", "/..")
@@ -374,19 +409,23 @@ def _checks(machine: Machine, name: str) -> bool:
     return verb and any(word in lowered for word in ("safe", "valid", "allowed", "path", "name"))
 
 
+_PATH_CHECKS = _VALIDATING_METHODS | {
+    "basename", "dirname", "normpath", "secure_filename", "realpath", "abspath", "relpath", "search", "resolve",
+}  # fmt: skip
+
+
 def _is_path_check(node: ir.Expr) -> bool:
+    """Tell whether an expression takes a path apart, or asks what is in it."""
+    if isinstance(node, ir.Attr):
+        return node.name in ("name", "stem", "parts", "parent")
     if not isinstance(node, ir.Call):
         return False
     name = node.func.name if isinstance(node.func, ir.Attr) else getattr(node.func, "id", "")
-    return name in (
-        "basename",
-        "commonpath",
-        "commonprefix",
-        "normpath",
-        "secure_filename",
-        "realpath",
-        "abspath",
-    )
+    if name == "len":
+        return any(_is_path_check(argument) for argument in node.args)
+    if name in ("find", "rfind", "index", "count"):
+        return bool(node.args) and _literal(node.args[0]) in _SEPARATORS
+    return name in _PATH_CHECKS
 
 
 def _mentioned(node: ir.Expr) -> list[ir.Expr]:

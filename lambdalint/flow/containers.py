@@ -79,9 +79,8 @@ def extend_origin(hole: Hole, suffix: str, *, confined: bool = False) -> Hole:
     origin = hole.origin + suffix
     if len(origin) > _ORIGIN_LENGTH:
         origin = hole.origin
-    if hole.kind is HoleKind.UNIQUE:
-        # A part or a form of what the platform or the clock made up holds no more than the whole.
-        confined = confined or hole.confined
+    # A part or a form of a text that holds no separator holds none.
+    confined = confined or hole.confined
     return Hole(hole.kind, origin, confined or harmless(hole.origin, suffix.strip("[].'\"")))
 
 

@@ -11,6 +11,7 @@ from lambdalint.flow.places import unknown_place
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
+    Atom,
     Bound,
     Class,
     External,
@@ -102,6 +103,9 @@ class EffectLog:
             Refused: the room refuses it for certain, and the code is prepared for that.
         """
         self.noted += 1
+        if kind is EffectKind.DELETE:
+            # What was found by a test before it is removed: in a place that cannot be written it was never made.
+            path = tuple(atom for atom in path if not _was_found(machine, atom))
         places = places_of(machine, path, suffix)
         if machine.fallbacks:
             guards |= {Guard.FALLBACK}
@@ -157,6 +161,12 @@ def _holds_writable(machine: Machine, place: Place) -> bool:
     """Tell whether a writable directory lies below a place: what is unpacked there may all land in it."""
     above = place.path.rstrip("/") + "/"
     return any(directory.startswith(above) for directory in machine.deployed.room.writable)
+
+
+def _was_found(machine: Machine, atom: Atom) -> bool:
+    if not isinstance(atom, (Text, PathText)) or machine.store.get(PROCESS, f"<found {atom.text}>") is None:
+        return False
+    return all(place.writable is False for place in places_of(machine, (atom,)))
 
 
 def _with_checks(machine: Machine, place: Place) -> Place:

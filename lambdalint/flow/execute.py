@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
-from lambdalint.flow import conditions, contexts, control, evaluate, imports, objects, operators
+from lambdalint.flow import calls, conditions, contexts, control, evaluate, imports, objects, operators
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import ClassInfo
@@ -121,6 +121,9 @@ def bind_name(machine: Machine, name: str, value: Value) -> None:
 def _augmented(machine: Machine, node: ir.AugAssign) -> bool:
     left = evaluate.expression(machine, node.target)
     right = evaluate.expression(machine, node.value)
+    if node.op == "|" and left == (External("os.environ"),):
+        calls.call(machine, (External("os.environ.update"),), calls.Arguments((right,)))
+        return True
     if node.op == "+" and len(left) == 1 and isinstance(left[0], ListOf):
         items = known_items(machine, right)
         old = known_items(machine, left)

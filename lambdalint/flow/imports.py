@@ -10,6 +10,7 @@ from lambdalint.flow import execute
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     UNKNOWN,
+    Class,
     External,
     ExternalObject,
     Function,
@@ -174,6 +175,9 @@ def from_annotation(machine: Machine, scope: int, annotation: ir.Expr, hole: Hol
         if dotted.startswith(("builtins.", "typing.")):
             return (Opaque(hole),)
         return (ExternalObject(dotted, machine.store.new_uid()),)
+    if isinstance(atom, Class) and any(base.startswith("enum.") for base in machine.classes[atom.uid].external_bases):
+        # One of the members: the code chose their values.
+        return (Opaque(Hole(hole.kind, hole.origin, confined=True), truthy=True),)
     return (Opaque(hole),)
 
 

@@ -32,6 +32,7 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
     join,
+    texts_of,
 )
 
 if TYPE_CHECKING:
@@ -224,12 +225,35 @@ def _fill_record(machine: Machine, instance: Instance, info: ClassInfo, argument
             value = positional.pop(0)
         elif has_default:
             value = join(_default(machine, info, name), arguments.others)
+            if _SETTINGS_BASES & set(info.external_bases):
+                value = _from_environment(machine, info, name, value)
+        elif _SETTINGS_BASES & set(info.external_bases):
+            value = _from_environment(machine, info, name, UNKNOWN)
         else:
             value = arguments.others or arguments.rest or UNKNOWN
         machine.store.set(instance.uid, name, value)
     post = class_attribute(machine, instance.cls, "__post_init__")
     if post:
         calls.call(machine, _bind(machine, post, instance), calls.Arguments())
+
+
+_SETTINGS_BASES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
+
+
+def _from_environment(machine: Machine, info: ClassInfo, name: str, default: Value) -> Value:
+    """A field of a settings class takes its value from the environment variable of its name, or of its alias."""
+    prefix = ""
+    for holder in ("model_config", "Config"):
+        for atom in class_attribute(machine, info.linear[0], holder):
+            if isinstance(atom, Mapping):
+                prefix = next(iter(texts_of(machine.store.get(atom.uid, "[env_prefix]") or ())), prefix)
+            elif isinstance(atom, Class):
+                prefix = next(iter(texts_of(class_attribute(machine, atom.uid, "env_prefix"))), prefix)
+    variable = f"{prefix}{name}".upper()
+    for atom in class_attribute(machine, info.linear[0], name):
+        if isinstance(atom, ExternalObject):
+            variable = next(iter(texts_of(machine.store.get(atom.uid, "<alias>") or ())), variable)
+    return machine.environment.get(machine, variable, default)
 
 
 def _default(machine: Machine, info: ClassInfo, name: str) -> Value:

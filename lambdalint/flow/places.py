@@ -56,7 +56,7 @@ class Rooms:
             text = bare = bare[scheme.end() :]
         elif bare.startswith("file:"):
             text = bare = bare[5:].partition("?")[0]
-        if is_hole(bare[0]) and not hole_of(bare[0]).confined:
+        if is_hole(bare[0]) and not _relative(hole_of(bare[0])):
             return Place(Base.UNKNOWN, written, written)
         relative = not bare.startswith("/")
         absolute = f"{cwd}/{text}" if relative else text
@@ -88,13 +88,21 @@ class Rooms:
             return Base.TASK
         if _below(normal, "/dev/shm"):
             return Base.SHM
-        if _below(normal, self.home) or _below(normal, "/home"):
+        if _below(normal, self.home):
             return Base.HOME
         if _below(normal, "/opt"):
             return Base.LAYER
         if any(_below(normal, directory) for directory in _IMMUTABLE):
             return Base.PACKAGE
         return Base.ABSOLUTE
+
+
+_NAMES = ("['key']", "['object_key']", ".key", "filename", "['filename']", "['file_name']")
+
+
+def _relative(hole: Hole) -> bool:
+    """Tell whether a text is no absolute path: it holds no separator, or is the key of an object or a file's name."""
+    return hole.confined or (hole.kind is HoleKind.REQUEST and hole.origin.endswith(_NAMES))
 
 
 def _below(path: str, directory: str) -> bool:

@@ -121,6 +121,13 @@ class Finder:
                     return found
         return None
 
+    def file_at(self, runtime_path: str) -> str | None:
+        """Return the project's file that lies at *runtime_path* at run time, or None."""
+        folder, _, name = runtime_path.rpartition("/")
+        source = self.source_of(folder)
+        path = f"{source}/{name}".lstrip("/") if source is not None else ""
+        return path if path and path in self._tree else None
+
     def runtime_path(self, path: str) -> str:
         """Return where a project file lies at run time."""
         if self._inline is not None and path == self._inline.virtual_path:

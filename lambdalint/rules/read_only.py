@@ -28,6 +28,7 @@ _ALWAYS_THERE = frozenset(
         "/usr",
         "/var",
         "/var/lang",
+        "/var/log",
         "/var/runtime",
         "/var/task",
         "/var/tmp",

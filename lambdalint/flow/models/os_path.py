@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import new_list
+from lambdalint.flow.existence import exists
 from lambdalint.flow.operators import join_paths, product
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import confined_text, has_holes, hole_of, hole_text, is_hole, without_marks
+from lambdalint.flow.text import confined_text, has_holes, hole_of, hole_text, is_hole
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
@@ -185,19 +186,14 @@ def _isabs(call: ExternalCall) -> Value | None:
     return result or EITHER
 
 
-def _exists(call: ExternalCall) -> Value | None:
-    """Some directories are there in every room; nothing else is known."""
-    value = call.arguments.at_position(0) or UNKNOWN
-    texts = texts_of(value)
-    if len(texts) == 1:
-        paths = absolute(call.machine, texts[0])
-        bare = without_marks(paths[0]) if len(paths) == 1 else ""
-        room = call.machine.deployed.room
-        if bare.rstrip("/") in {"/tmp", room.task_root, room.cwd, *(mount.path for mount in room.mounts)}:
-            return TRUE
-        if bare in ("/dev/shm", "/.dockerenv"):
-            return FALSE
-    return EITHER
+def _exists(kind: str) -> Callable[[ExternalCall], Value | None]:
+    def model(call: ExternalCall) -> Value | None:
+        result: Value = ()
+        for text in texts_of(call.arguments.at_position(0) or UNKNOWN):
+            result = join(result, exists(call.machine, text, kind=kind))
+        return result or EITHER
+
+    return model
 
 
 def _access(call: ExternalCall) -> Value | None:
@@ -256,8 +252,10 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "os.path.split": _split,
     "os.path.splitext": _splitext,
     "os.path.isabs": _isabs,
-    "os.path.exists": _exists,
-    "os.path.isdir": _exists,
+    "os.path.exists": _exists("any"),
+    "os.path.lexists": _exists("any"),
+    "os.path.isfile": _exists("file"),
+    "os.path.isdir": _exists("dir"),
     "os.path.commonpath": _commonpath,
     "os.access": _access,
     "os.listdir": _list_directory,

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import new_list
+from lambdalint.flow.existence import exists
 from lambdalint.flow.models.os_path import absolute, expand_user, normalised
 from lambdalint.flow.operators import join_paths
 from lambdalint.flow.store import PROCESS
@@ -103,6 +104,13 @@ def _below(call: ExternalCall) -> Value | None:
     return new_list(call.machine, [_paths([f"{_receiver(call)}/{_any_name()}"])], complete=False)
 
 
+def _exists(kind: str) -> Callable[[ExternalCall], Value | None]:
+    def model(call: ExternalCall) -> Value | None:
+        return exists(call.machine, _receiver(call), kind=kind)
+
+    return model
+
+
 def _either(call: ExternalCall) -> Value | None:
     return EITHER
 
@@ -152,8 +160,8 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "pathlib.Path.iterdir": _below,
     "pathlib.Path.glob": _below,
     "pathlib.Path.rglob": _below,
-    "pathlib.Path.exists": _either,
-    "pathlib.Path.is_file": _either,
-    "pathlib.Path.is_dir": _either,
+    "pathlib.Path.exists": _exists("any"),
+    "pathlib.Path.is_file": _exists("file"),
+    "pathlib.Path.is_dir": _exists("dir"),
     "pathlib.Path.is_relative_to": _either,
 }

@@ -266,7 +266,7 @@ def _opaque_get(call: ExternalCall) -> Value | None:
 
 
 def _opaque_split(call: ExternalCall) -> Value | None:
-    element: Value = (_opaque(call),)
+    element: Value = (Opaque(extend_origin(_opaque(call).hole, ".split()")),)
     if _literal(call.argument("sep@0")) in ("/", None):
         element = confined(element)
     return new_list(call.machine, [element], complete=False)
@@ -329,7 +329,20 @@ OPAQUE_METHODS: dict[str, Callable[[ExternalCall], Value | None]] = {
         _opaque_same,
     ),
     **dict.fromkeys(("startswith", "endswith", "isdigit", "isalnum", "exists", "is_file", "is_dir"), _test),
-    **dict.fromkeys(("count", "find", "rfind", "index", "hex", "hexdigest", "isoformat", "timestamp"), _opaque_number),
+    **dict.fromkeys(
+        (
+            "count",
+            "find",
+            "rfind",
+            "index",
+            "hex",
+            "hexdigest",
+            "isoformat",
+            "timestamp",
+            "translate",
+        ),
+        _opaque_number,
+    ),
     "get": _opaque_get,
     "pop": _opaque_get,
     "getlist": _opaque_get,

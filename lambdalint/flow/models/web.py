@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, imports
+from lambdalint.flow.containers import new_mapping, set_item
 from lambdalint.flow.machine import Route
+from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
     NOTHING,
@@ -202,6 +204,8 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
         uid = machine.store.new_uid()
         machine.store.set(uid, "<elements>", (ExternalObject(kind, machine.store.new_uid()),))
         return (ExternalObject("web.Files", uid),)
+    if dotted in ("flask.Flask.config", "flask.current_app.config"):
+        return _flask_config(machine)
     if dotted == f"{_FILE_STORAGE}.filename":
         return machine.request("request.files[].filename")
     if dotted == "django.core.files.uploadedfile.UploadedFile.name":
@@ -213,6 +217,42 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
         if settings is not None:
             return imports.member(machine, settings, dotted.rpartition(".")[2])
     return None
+
+
+def _flask_config(machine: Machine) -> Value:
+    """Return the application's configuration: one mapping, whichever way the code comes by the application."""
+    known = machine.store.get(PROCESS, "<flask config>")
+    if known is None:
+        known = new_mapping(machine)
+        machine.store.set(PROCESS, "<flask config>", known)
+    return known
+
+
+def _config_from_object(call: ExternalCall) -> Value | None:
+    """``config.from_object``: the upper-case names of a module or class, which may be given by its dotted name."""
+    machine = call.machine
+    owners = list(call.arguments.at_position(0) or ())
+    for atom in list(owners):
+        if isinstance(atom, Text) and not has_holes(atom.text):
+            owners.extend(_named(machine, atom.text))
+    for atom in owners:
+        scopes = [machine.module_scope(atom)] if isinstance(atom, Module) else []
+        if isinstance(atom, Class):
+            scopes = list(reversed(machine.classes[atom.uid].linear))
+        for scope in scopes:
+            for name in machine.store.names(scope):
+                if name.isupper() and call.receiver is not None:
+                    set_item(machine, (call.receiver,), (Text(name),), machine.store.get(scope, name) or UNKNOWN)
+    return NOTHING
+
+
+def _named(machine: Machine, dotted: str) -> Value:
+    module = imports.load(machine, dotted, None)
+    if module is not None:
+        return (module,)
+    owner, _, name = dotted.rpartition(".")
+    module = imports.load(machine, owner, None) if owner else None
+    return imports.member(machine, module, name) if module is not None else ()
 
 
 def _files_item(call: ExternalCall) -> Value | None:
@@ -273,6 +313,7 @@ def _view_decorator(call: ExternalCall) -> Value | None:
 MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     **{f"{router}.{method}": _route_decorator for router in _ROUTERS for method in _ROUTE_METHODS},
     **{f"{router}.{method}": _add_route for router in _ROUTERS for method in _ADDING},
+    "dict.from_object": _config_from_object,
     "flask_restful.Api.add_resource": _add_route,
     "flask_restx.Api.add_resource": _add_route,
     "web.as_view": _as_view,
