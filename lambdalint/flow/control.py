@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import conditions, evaluate, execute
+from lambdalint.flow import conditions, evaluate, execute, narrowing
 from lambdalint.flow.containers import elements, known_items
 from lambdalint.flow.frames import Loop
 from lambdalint.flow.machine import Refused
@@ -33,7 +33,7 @@ def run_if(machine: Machine, node: ir.If) -> bool:
     tested = evaluate.expression(machine, node.test)
     outcome = conditions.truth(machine, tested)
     if outcome in (TRUE, FALSE):
-        conditions.assume(machine, node.test, holds=outcome == TRUE)
+        narrowing.assume(machine, node.test, holds=outcome == TRUE)
         return execute.block(machine, node.body if outcome == TRUE else node.orelse)
     ways: list[Callable[[], bool]] = [
         lambda: _assuming(machine, node.test, node.body, holds=True),
@@ -50,7 +50,7 @@ def run_if(machine: Machine, node: ir.If) -> bool:
 
 
 def _assuming(machine: Machine, test: ir.Expr, body: tuple[ir.Stmt, ...], *, holds: bool) -> bool:
-    conditions.assume(machine, test, holds=holds)
+    narrowing.assume(machine, test, holds=holds)
     return execute.block(machine, body)
 
 
@@ -115,7 +115,7 @@ def run_while(machine: Machine, node: ir.While) -> bool:
         outcome = conditions.test(machine, node.test)
         if outcome == FALSE:
             return False
-        conditions.assume(machine, node.test, holds=True)
+        narrowing.assume(machine, node.test, holds=True)
         return execute.block(machine, node.body)
 
     endless = isinstance(node.test, ir.Const) and bool(node.test.value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdalint.facts import ir
-from lambdalint.flow import calls, conditions, execute, formatting, imports, objects, operators
+from lambdalint.flow import calls, conditions, execute, formatting, imports, narrowing, objects, operators
 from lambdalint.flow.containers import (
     add_item,
     elements,
@@ -190,11 +190,11 @@ def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
         return expression(machine, node.orelse)
 
     def taken() -> Value:
-        conditions.assume(machine, node.test, holds=True)
+        narrowing.assume(machine, node.test, holds=True)
         return expression(machine, node.body)
 
     def skipped() -> Value:
-        conditions.assume(machine, node.test, holds=False)
+        narrowing.assume(machine, node.test, holds=False)
         return expression(machine, node.orelse)
 
     hole = configuration_hole(tested)
@@ -285,7 +285,7 @@ def _comprehension(machine: Machine, node: ir.Comprehension) -> Value:
             execute.assign(machine, generator.target, iterated or UNKNOWN)
             for condition in generator.conditions:
                 conditions.test(machine, condition)
-                conditions.assume(machine, condition, holds=True)
+                narrowing.assume(machine, condition, holds=True)
         element = expression(machine, node.element)
         if node.kind == "dict" and node.key is not None:
             mapping = new_mapping(machine)

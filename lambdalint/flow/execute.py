@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
-from lambdalint.flow import calls, conditions, contexts, control, evaluate, imports, objects, operators
+from lambdalint.flow import calls, conditions, contexts, control, evaluate, imports, narrowing, objects, operators
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import ClassInfo
@@ -257,7 +257,7 @@ def _outer(machine: Machine, node: ir.Outer) -> bool:
 def _assert(machine: Machine, node: ir.Assert) -> bool:
     if conditions.test(machine, node.test) == FALSE:
         return False
-    conditions.assume(machine, node.test, holds=True)
+    narrowing.assume(machine, node.test, holds=True)
     return True
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lambdalint.flow.models import builtin, constants, container, os_path, pathlib_path, process, record, string, web
+from lambdalint.flow.models import (
+    builtin,
+    constants,
+    container,
+    iteration,
+    os_path,
+    pathlib_path,
+    process,
+    record,
+    string,
+    web,
+)
 from lambdalint.flow.values import Atom, Opaque, Value
 
 if TYPE_CHECKING:
@@ -22,6 +33,7 @@ _MODELS: dict[str, Model] = {
     **string.MODELS,
     **container.MODELS,
     **builtin.MODELS,
+    **iteration.MODELS,
     **process.MODELS,
     **record.MODELS,
     **web.MODELS,

@@ -1,0 +1,101 @@
+"""What the outcome of a test says of the variables that it mentions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.facts import ir
+from lambdalint.flow import conditions, evaluate, name_checks
+from lambdalint.flow.instance_checks import is_instance
+from lambdalint.flow.store import PROCESS
+from lambdalint.flow.values import (
+    FALSE,
+    TRUE,
+    Instance,
+    Nothing,
+    Opaque,
+    Value,
+    confined,
+    texts_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdalint.flow.machine import Machine
+
+
+def assume(machine: Machine, node: ir.Expr, *, holds: bool) -> None:
+    """Narrow the variables that a test mentions to what its outcome allows."""
+    if isinstance(node, ir.Unary) and node.op == "not":
+        assume(machine, node.value, holds=not holds)
+        return
+    if isinstance(node, ir.Bool):
+        if (node.op == "and") == holds:
+            for part in node.values:
+                assume(machine, part, holds=holds)
+        else:
+            for part in node.values:
+                name_checks.note(machine, part)
+        return
+    if isinstance(node, ir.Walrus):
+        assume(machine, ir.Name(node.name), holds=holds)
+        return
+    if isinstance(node, (ir.Name, ir.Attr)):
+        narrow(machine, node, lambda value: conditions.only(machine, value, truthy=holds))
+    elif isinstance(node, ir.Compare) and len(node.ops) == 1:
+        _assume_comparison(machine, node, holds=holds)
+    elif isinstance(node, ir.Call):
+        _assume_call(machine, node, holds=holds)
+    name_checks.note(machine, node)
+
+
+def _assume_comparison(machine: Machine, node: ir.Compare, *, holds: bool) -> None:
+    operator, right = node.ops[0], node.rights[0]
+    if isinstance(right, ir.Const) and right.value is None and operator in ("is", "is not", "==", "!="):
+        is_none = (operator in ("is", "==")) == holds
+
+        def keep(value: Value) -> Value:
+            return tuple(atom for atom in value if isinstance(atom, Opaque) or isinstance(atom, Nothing) == is_none)
+
+        narrow(machine, node.left, keep)
+    elif operator in ("==", "in") and holds and isinstance(node.left, (ir.Name, ir.Attr)):
+        # Equal to one of known values: nothing the sender chose is left.
+        narrow(machine, node.left, confined)
+
+
+_EXISTENCE = frozenset({"exists", "isfile", "lexists", "is_file"})
+
+
+def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
+    if holds and isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE:
+        tested = node.args[0] if node.args else node.func.value
+        for text in texts_of(evaluate.expression(machine, tested)):
+            machine.store.set(PROCESS, f"<found {text}>", TRUE)
+    if isinstance(node.func, ir.Name) and node.func.id == "isinstance" and len(node.args) == 2 and holds:
+        wanted = evaluate.expression(machine, node.args[1])
+
+        def keep(value: Value) -> Value:
+            return tuple(atom for atom in value if is_instance(machine, atom, wanted) != FALSE)
+
+        narrow(machine, node.args[0], keep)
+
+
+def narrow(machine: Machine, node: ir.Expr, keep: Callable[[Value], Value]) -> None:
+    """Replace the value of a variable or attribute by what *keep* leaves of it, unless that is nothing."""
+    if isinstance(node, ir.Name):
+        for scope in machine.frame.scopes:
+            value = machine.store.get(scope, node.id)
+            if value is not None:
+                kept = keep(value)
+                if kept and kept != value:
+                    machine.store.set(scope, node.id, kept)
+                return
+    elif isinstance(node, ir.Attr) and isinstance(node.value, ir.Name):
+        owner = evaluate.lookup(machine, node.value.id)
+        if len(owner) == 1 and isinstance(owner[0], Instance):
+            value = machine.store.get(owner[0].uid, node.name)
+            if value is not None:
+                kept = keep(value)
+                if kept and kept != value:
+                    machine.store.set(owner[0].uid, node.name, kept)
