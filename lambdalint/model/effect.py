@@ -50,8 +50,6 @@ class Guard(str, enum.Enum):
     """Configuration that is not known selects the code among others, by a key of a table."""
     REPEATED = "repeated"
     """It removes what another effect made under the same name: the one mistake is reported there."""
-    ASSUMED_DEFAULT = "assumed_default"
-    """The path rests on the default of an environment variable that something outside the code may set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def certainty(effect: Effect, ceiling: Confidence) -> Confidence:
     limits = [ceiling, Confidence(effect.confidence)]
     if Guard.SELECTED in effect.guards:
         limits.append(Confidence.LOW)
-    if effect.guards & {Guard.MAYBE, Guard.ASSUMED_DEFAULT}:
+    if Guard.MAYBE in effect.guards:
         limits.append(Confidence.MEDIUM)
     return max(limits, key=lambda confidence: confidence.rank)
 

@@ -59,7 +59,7 @@ _ROUTE_METHODS = (
 _ADDING = ("add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_resource")
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "dispatch", "form_valid")
 _SAFE_TYPES = frozenset(
-    {"int", "float", "bool", "UUID", "UUID4", "datetime", "date", "Decimal", "conint", "PositiveInt"}
+    {"int", "float", "bool", "UUID", "UUID4", "datetime", "date", "Decimal", "conint", "PositiveInt", "Literal"}
 )
 
 
