@@ -300,7 +300,7 @@ def _cut_text(text: str, cut: slice[int | None, int | None, None] | None) -> Val
     first, last = places[0], places[-1]
     lower, upper = (cut.start, cut.stop) if cut is not None else (None, None)
     starts = lower in (None, 0) or (lower is not None and 0 < lower <= first)
-    ends = upper is None or -len(text) + last < upper < 0
+    ends = upper is None or -len(text) + last < upper < 0 or 0 <= upper <= first
     if cut is not None and starts and ends:
         return (Text(text[cut]),)
     if cut is not None and starts:

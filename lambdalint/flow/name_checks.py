@@ -9,6 +9,7 @@ from lambdalint.flow import evaluate, narrowing
 from lambdalint.flow.containers import note_checked
 from lambdalint.flow.values import (
     External,
+    Function,
     confined,
     request_hole,
     texts_of,
@@ -92,10 +93,24 @@ def _compared(machine: Machine, node: ir.Compare) -> list[ir.Expr]:
         texts = texts_of(evaluate.expression(machine, left)) if isinstance(left, (ir.Const, ir.Attr)) else []
         if isinstance(left, ir.Const) or texts == ["/"]:
             return [right] if any(text in _SEPARATORS for text in texts) else []
-        return [left, right]
+        return [side for side in (left, right) if _is_whole(side)]
     if operator in ("is", "is not", "==", "!=", "<", ">", "<=", ">="):
         return [name for side in (left, right) if _is_path_check(side) for name in _mentioned(side)]
     return []
+
+
+_KEEPING = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "casefold", "get"})
+
+
+def _is_whole(node: ir.Expr) -> bool:
+    """Tell whether an expression is a name as the sender gave it, not a part of one such as its extension."""
+    if isinstance(node, (ir.Name, ir.Seq)):
+        return True
+    if isinstance(node, (ir.Attr, ir.Subscript)):
+        return not (isinstance(node, ir.Attr) and node.name == "suffix") and _is_whole(node.value)
+    if isinstance(node, ir.Call) and isinstance(node.func, ir.Attr):
+        return node.func.name in _KEEPING and _is_whole(node.func.value)
+    return isinstance(node, ir.Call) and node.func == ir.Name("set")
 
 
 def _literal(node: ir.Expr) -> str:
@@ -107,6 +122,9 @@ def _checks(machine: Machine, name: str) -> bool:
     for atom in evaluate.lookup(machine, name):
         if isinstance(atom, External):
             name = atom.name.rpartition(".")[2]
+        elif isinstance(atom, Function):
+            # The tests in its body speak for themselves.
+            return False
     if name in _VALIDATING_METHODS:
         return True
     lowered = name.lower()

@@ -149,7 +149,9 @@ def _format(machine: Machine, left: Value, right: Value) -> Value:
                 pieces = product(pieces, ["%"])
                 continue
             if match["key"] is not None:
-                pieces = product(pieces, _mapped(machine, right, match["key"]))
+                plain = match[0].replace(f"({match['key']})", "", 1)
+                found = _mapped(machine, right, match["key"])
+                pieces = product(pieces, _pieces(tuple(formatting.percent(item, plain) for item in found)))
                 continue
             argument = arguments[position] if position < len(arguments) else UNKNOWN
             position += 1
@@ -159,12 +161,12 @@ def _format(machine: Machine, left: Value, right: Value) -> Value:
     return bounded(tuple(Text(result) for result in dict.fromkeys(results)))
 
 
-def _mapped(machine: Machine, value: Value, key: str) -> list[str]:
+def _mapped(machine: Machine, value: Value, key: str) -> Value:
     found: Value = ()
     for atom in value:
         if isinstance(atom, Mapping):
             found = join(found, machine.store.get(atom.uid, f"[{key}]") or machine.store.get(atom.uid, "*") or ())
-    return _pieces(found)
+    return found
 
 
 def _flags(left: Value, right: Value) -> Value:
