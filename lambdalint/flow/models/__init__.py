@@ -15,6 +15,7 @@ from lambdalint.flow.models import (
     process,
     record,
     string,
+    time_format,
     web,
 )
 from lambdalint.flow.values import Atom, Opaque, Value
@@ -31,6 +32,7 @@ _MODELS: dict[str, Model] = {
     **os_path.MODELS,
     **pathlib_path.MODELS,
     **string.MODELS,
+    **time_format.MODELS,
     **container.MODELS,
     **builtin.MODELS,
     **iteration.MODELS,

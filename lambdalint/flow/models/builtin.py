@@ -35,7 +35,6 @@ from lambdalint.flow.values import (
     join,
     texts_of,
 )
-from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -277,10 +276,6 @@ def _quoted(call: ExternalCall) -> Value | None:
     return value if any("/" in text for text in allowed) else confined(value)
 
 
-def _formatted_time(call: ExternalCall) -> Value | None:
-    return (Opaque(Hole(HoleKind.UNIQUE, f"{call.method}()", confined=True), truthy=True),)
-
-
 MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "builtins.str": _text,
     "builtins.repr": _text,
@@ -342,9 +337,4 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "asyncio.AbstractEventLoop.run_until_complete": _run,
     "asyncio.AbstractEventLoop.create_task": _run,
     "concurrent.futures.Future.result": _result,
-    "datetime.datetime.strftime": _formatted_time,
-    "time.strftime": _formatted_time,
-    "datetime.datetime.isoformat": _formatted_time,
-    "datetime.datetime.timestamp": _formatted_time,
-    "uuid.UUID.hex": _formatted_time,
 }

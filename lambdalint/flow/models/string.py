@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import formatting
 from lambdalint.flow.containers import checked, elements, extend_origin, known_items, new_list, part_of
+from lambdalint.flow.models.time_format import formatted_time
 from lambdalint.flow.operators import product
 from lambdalint.flow.text import confined_text, has_holes, hole_text, is_hole
 from lambdalint.flow.values import (
@@ -343,6 +344,7 @@ OPAQUE_METHODS: dict[str, Callable[[ExternalCall], Value | None]] = {
         ),
         _opaque_number,
     ),
+    "strftime": formatted_time,
     "get": _opaque_get,
     "pop": _opaque_get,
     "getlist": _opaque_get,
