@@ -140,7 +140,10 @@ class _Walk:
             if is_ignored(specs, path, directory=directory) or is_ignored(self.exclude, path, directory=directory):
                 return None
             if directory:
-                return None if name in vendored or name.endswith(".py") else real
+                if name.endswith(".py"):
+                    self.note(path, "a folder with the name of a Python file: not analysed", "warning")
+                    return None
+                return None if name in vendored else real
             if entry.is_file() and name.partition(".")[0] not in vendored:
                 self.list_file(path, entry.stat().st_size, real)
         except OSError as error:
@@ -151,7 +154,8 @@ class _Walk:
         """Return the real path of a symbolic link that may be followed."""
         real = os.path.realpath(path)
         if not os.path.exists(real):
-            self.note(path, "symbolic link to nothing: not analysed")
+            severity = "warning" if path.endswith(_JUDGED) else "note"
+            self.note(path, "symbolic link to nothing: not analysed", severity)
         elif os.path.commonpath([real, self.real_root]) != self.real_root:
             self.note(path, "symbolic link out of the analysed folder: not followed")
         elif os.path.isdir(real) and (
@@ -174,6 +178,10 @@ class _Walk:
             self.files.add(relative)
             if real:
                 self.links[relative] = os.path.relpath(real, self.real_root).replace(os.sep, "/")
+
+
+_JUDGED = (".py", ".yml", ".yaml", ".json", ".template")
+"""Endings of files that may hold code or declare functions: one that is missing is worth a warning."""
 
 
 def project_of(file: Path) -> Path:

@@ -236,3 +236,14 @@ def test_a_pipe_is_no_argument(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(PathError, match="neither a file nor a folder"):
         collected(tmp_path, "pipe")
+
+
+def test_what_only_looks_like_a_python_file_is_said(tmp_path: Path) -> None:
+    write(tmp_path, "app.py", "generated.py/inner.py")
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    found = collected(tmp_path)
+    assert found.tree.files == ("app.py",)
+    assert [(problem.span.path, problem.severity, problem.message) for problem in found.problems] == [
+        ("generated.py", "warning", "a folder with the name of a Python file: not analysed"),
+        ("gone.py", "warning", "symbolic link to nothing: not analysed"),
+    ]
