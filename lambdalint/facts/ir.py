@@ -306,7 +306,6 @@ class FunctionFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     decorators: tuple[Expr, ...]
     at: At
     is_generator: bool
-    outer_names: tuple[str, ...]
 
 
 class ClassFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):

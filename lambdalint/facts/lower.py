@@ -17,7 +17,6 @@ class _ModuleLowering(ExpressionLowering):
         self.classes: list[ir.ClassFacts | None] = []
         self._scope: list[str] = []
         self._generators: list[bool] = []
-        self._outer: list[list[str]] = []
 
     def block(self, statements: list[ast.stmt]) -> tuple[ir.Stmt, ...]:
         lowered: list[ir.Stmt] = []
@@ -111,13 +110,9 @@ class _ModuleLowering(ExpressionLowering):
         return ir.Delete(tuple(self.expression(target) for target in node.targets))
 
     def lower_Global(self, node: ast.Global) -> ir.Stmt:
-        if self._outer:
-            self._outer[-1].extend(node.names)
         return ir.Outer("global", tuple(node.names))
 
     def lower_Nonlocal(self, node: ast.Nonlocal) -> ir.Stmt:
-        if self._outer:
-            self._outer[-1].extend(node.names)
         return ir.Outer("nonlocal", tuple(node.names))
 
     def lower_Assert(self, node: ast.Assert) -> ir.Stmt:
@@ -158,7 +153,6 @@ class _ModuleLowering(ExpressionLowering):
         qualname = ".".join([*self._scope, name])
         self._scope.append(name)
         self._generators.append(False)
-        self._outer.append([])
         if isinstance(body, list):
             lowered = self.block(body)
         else:
@@ -172,7 +166,6 @@ class _ModuleLowering(ExpressionLowering):
             decorators,
             at,
             self._generators.pop(),
-            tuple(self._outer.pop()),
         )
         self.functions[index] = facts
         return index

@@ -11,7 +11,6 @@ from lambdalint.flow.containers import add_item, elements, known_items, new_list
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import MOST_EFFECT_FREE, MOST_RERUN, Outcome, PendingGenerator
 from lambdalint.flow.values import (
-    NOTHING,
     UNKNOWN,
     Bound,
     Class,
@@ -51,18 +50,6 @@ class Arguments:
     positional_spans: tuple[Span, ...] = ()
     keyword_spans: dict[str, Span] = field(default_factory=dict)
     at: Span | None = None
-
-    def shifted(self, count: int = 1) -> Arguments:
-        """Return the arguments without the first ones."""
-        return Arguments(
-            self.positional[count:],
-            self.keywords,
-            self.rest,
-            self.others,
-            self.positional_spans[count:],
-            self.keyword_spans,
-            self.at,
-        )
 
     def at_position(self, position: int) -> Value | None:
         """Return a positional argument, or None."""
@@ -335,8 +322,3 @@ def run_generator(machine: Machine, atom: GeneratorCall, on_yield: evaluate.OnYi
     if pending is None:
         return UNKNOWN
     return run(machine, pending, on_yield)
-
-
-def nothing() -> Value:
-    """Return ``None``, the value of a call for its effect."""
-    return NOTHING

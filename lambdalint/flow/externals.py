@@ -93,11 +93,6 @@ class ExternalCall:
         """How many arguments are given."""
         return len(self.arguments.positional) + len(self.arguments.keywords)
 
-    @property
-    def receiver_known(self) -> bool:
-        """Whether the receiver's type is known."""
-        return not isinstance(self.receiver, (Opaque, ExternalMethod)) or self.receiver is None
-
 
 def type_name(atom: Atom) -> str:
     """Return the dotted name of what an atom is an instance of."""

@@ -19,7 +19,6 @@ from lambdalint.flow.values import (
     Value,
     join,
     texts_of,
-    unknown,
 )
 from lambdalint.model import EntryPoint, Hole, HoleKind, Phase, Problem, Span, Step
 
@@ -267,7 +266,3 @@ class Machine:
     def request(self, origin: str) -> Value:
         """Return a value that the sender of the request chose."""
         return (Opaque(Hole(HoleKind.REQUEST, origin)),)
-
-    def not_known(self, origin: str = "") -> Value:
-        """Return a value of which nothing but its origin is known."""
-        return unknown(origin)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, externals, imports
-from lambdalint.flow.containers import extend_origin
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     NOTHING,
@@ -377,8 +376,3 @@ def external_item(machine: Machine, atom: Atom, index: Value) -> Value:
 def set_external_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
     """Run ``atom[index] = value`` on something from elsewhere."""
     externals.set_item(machine, atom, index, value)
-
-
-def origin_of(atom: Opaque, name: str) -> Opaque:
-    """Return an attribute of an unknown value."""
-    return Opaque(extend_origin(atom.hole, f".{name}"))

@@ -24,9 +24,5 @@ class Span:
         """Return the empty span at one position."""
         return cls(path, line, column, line, column)
 
-    def contains_line(self, line: int) -> bool:
-        """Tell whether *line* lies within this span."""
-        return self.line <= line <= self.end_line
-
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
