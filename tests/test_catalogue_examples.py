@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from lambdalint.catalogue.schema import EffectRow
+    from lambdalint.catalogue.schema import CommandEffect, CommandRow, EffectRow
     from lambdalint.model import Effect
 
 
@@ -86,3 +86,73 @@ def test_counter_example_is_not(one: Numbered, effects: Mapping[str, list[Effect
     found = effects.get(f"counter_{one.number}.py", [])
     alike = [effect for effect in found if (effect.callee, effect.kind) == (one.row.call, one.row.kind)]
     assert not alike, f"seen: {[effect.place.path for effect in alike]}"
+
+
+@dataclass(frozen=True)
+class NumberedCommand:
+    """A command's row and one of its effects (None for what a launcher runs), and the position among all."""
+
+    number: int
+    file: str
+    row: CommandRow
+    effect: CommandEffect | None
+
+    def __str__(self) -> str:
+        done = self.effect.kind.value if self.effect else "launches"
+        return f"{self.file.removesuffix('.toml')}:{self.row.names[0]}:{done}:{self.number}"
+
+    @property
+    def callees(self) -> set[str]:
+        """The names that the effect may have."""
+        if self.effect is not None and self.effect.callee:
+            return {f"command {self.effect.callee}"}
+        return {f"command {name}" for name in self.row.names}
+
+
+COMMANDS = [
+    NumberedCommand(number, file, row, effect)
+    for number, (file, row, effect) in enumerate(
+        (file, row, effect)
+        for file, content in catalogue.load().files
+        for row in content.command
+        for effect in (row.effect or (None,))
+    )
+]
+
+every_command = pytest.mark.parametrize("one", COMMANDS, ids=str)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Effect]]:
+    """The effects of all command lines, each run by a shell in a handler of its own, by file."""
+    root: Path = tmp_path_factory.mktemp("commands")
+    for one in COMMANDS:
+        lines = (("example", one.effect.example if one.effect else one.row.example),)
+        for kind, line in (*lines, *((("counter", one.effect.counter),) if one.effect else ())):
+            code = f"import os\n\n\ndef handler(event, context):\n    os.system({line!r})\n"
+            (root / f"{kind}_{one.number}.py").write_text(code)
+    tree = Tree(root, tuple(path.name for path in root.iterdir()))
+    settings, rows = Settings(cache=False), catalogue.load()
+    found: defaultdict[str, list[Effect]] = defaultdict(list)
+    for effect in flow.analyse(tree, deployment.read(tree, settings, rows).functions, rows, settings).effects:
+        found[effect.span.path].append(effect)
+    return found
+
+
+@every_command
+def test_command_is_seen(one: NumberedCommand, done: Mapping[str, list[Effect]]) -> None:
+    found = done.get(f"example_{one.number}.py", [])
+    seen = [(effect.callee, effect.kind.value, effect.place.path) for effect in found]
+    gives = one.effect.gives if one.effect else one.row.gives
+    if one.effect is None:
+        assert gives in [path for _, _, path in seen], seen
+    else:
+        assert any((callee, one.effect.kind.value, gives) in seen for callee in one.callees), seen
+
+
+@every_command
+def test_counter_command_is_not(one: NumberedCommand, done: Mapping[str, list[Effect]]) -> None:
+    found = done.get(f"counter_{one.number}.py", [])
+    seen = [(effect.callee, effect.kind.value, effect.place.path) for effect in found]
+    if one.effect is not None:
+        assert not any((callee, one.effect.kind.value, one.effect.gives) in seen for callee in one.callees), seen

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import tomli
 
+from lambdalint.catalogue import command
 from lambdalint.catalogue.parameter import parse_parameter
 from lambdalint.catalogue.schema import (
     CatalogueFile,
+    CommandRow,
+    Condition,
     EffectRow,
+    FetchesRow,
     InvokesRow,
     NeutralRow,
     PassesRow,
@@ -24,6 +28,7 @@ from lambdalint.catalogue.schema import (
     ReadsRow,
     RequestSourceRow,
     ReturnsRow,
+    SettingRow,
     StoresRow,
 )
 
@@ -35,25 +40,34 @@ class CatalogueError(Exception):
     """A row that the schema refuses; the message names the file and the row."""
 
 
-_Called = TypeVar("_Called", EffectRow, ReturnsRow, PassesRow, StoresRow, ReadsRow, InvokesRow, NeutralRow)
+_Called = TypeVar("_Called", EffectRow, ReturnsRow, PassesRow, StoresRow, FetchesRow, ReadsRow, InvokesRow, NeutralRow)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All rows, by the dotted name of the call; the ``*_methods`` hold name-only rows by the method's bare name."""
+    """All rows, by the dotted name of the call; the ``*_methods`` hold name-only rows by the method's bare name.
+
+    ``commands`` are by the name of the program.
+    """
 
     effects: dict[str, tuple[EffectRow, ...]]
     returns: dict[str, tuple[ReturnsRow, ...]]
     passes: dict[str, tuple[PassesRow, ...]]
     stores: dict[str, tuple[StoresRow, ...]]
+    fetches: dict[str, tuple[FetchesRow, ...]]
     reads: dict[str, tuple[ReadsRow, ...]]
     invokes: dict[str, tuple[InvokesRow, ...]]
     neutral: dict[str, tuple[NeutralRow, ...]]
+    commands: dict[str, tuple[CommandRow, ...]]
     request_sources: dict[str, RequestSourceRow]
+    settings: dict[str, tuple[SettingRow, ...]]
+    """By each call that reads them."""
     platforms: dict[str, PlatformRow]
     aliases: dict[str, str]
     effect_methods: dict[str, tuple[EffectRow, ...]]
     store_methods: dict[str, tuple[StoresRow, ...]]
+    fetch_methods: dict[str, tuple[FetchesRow, ...]]
+    read_methods: dict[str, tuple[ReadsRow, ...]]
     pass_methods: dict[str, tuple[PassesRow, ...]]
     files: tuple[tuple[str, CatalogueFile], ...] = field(repr=False, default=())
     digest: str = ""
@@ -69,20 +83,24 @@ class Catalogue:
 
 
 def _check_row(where: str, row: EffectRow) -> None:
-    for reference in (row.path, *(condition.argument for condition in row.when)):
+    for reference in (row.path, row.moves, row.limit, *(condition.argument for condition in row.when)):
         if reference is None:
             continue
         try:
             parse_parameter(reference)
         except ValueError as error:
             raise CatalogueError(f"{where}: {row.call}: {error}") from None
-    for condition in row.when:
+    _check_patterns(f"{where}: {row.call}", row.when)
+    if row.path is None and row.place is None:
+        raise CatalogueError(f"{where}: {row.call}: one of path and place is needed")
+
+
+def _check_patterns(where: str, conditions: tuple[Condition, ...]) -> None:
+    for condition in conditions:
         try:
             re.compile(condition.matches)
         except re.error as error:
-            raise CatalogueError(f"{where}: {row.call}: bad pattern {condition.matches!r}: {error}") from None
-    if row.path is None and row.place is None:
-        raise CatalogueError(f"{where}: {row.call}: one of path and place is needed")
+            raise CatalogueError(f"{where}: bad pattern {condition.matches!r}: {error}") from None
 
 
 def parse_file(where: str, text: str) -> CatalogueFile:
@@ -95,6 +113,12 @@ def parse_file(where: str, text: str) -> CatalogueFile:
         raise CatalogueError(f"{where}: {error}") from None
     for row in parsed.effect:
         _check_row(where, row)
+    for setting in parsed.setting:
+        _check_patterns(f"{where}: {setting.dotted}", setting.when)
+    for program in parsed.command:
+        wrong = command.check(program)
+        if wrong is not None:
+            raise CatalogueError(f"{where}: {', '.join(program.names)}: {wrong}")
     return parsed
 
 
@@ -105,10 +129,27 @@ def _by_call(rows: Iterable[_Called]) -> dict[str, tuple[_Called, ...]]:
     return {call: tuple(group) for call, group in found.items()}
 
 
+def _by_program(rows: Iterable[CommandRow]) -> dict[str, tuple[CommandRow, ...]]:
+    """Index rows by the name of the program, without the words of a subcommand."""
+    found: defaultdict[str, list[CommandRow]] = defaultdict(list)
+    for row in rows:
+        for program in dict.fromkeys(name.partition(" ")[0] for name in row.names):
+            found[program].append(row)
+    return {program: tuple(group) for program, group in found.items()}
+
+
 def _by_method(rows: Iterable[_Called]) -> dict[str, tuple[_Called, ...]]:
     found: defaultdict[str, list[_Called]] = defaultdict(list)
     for row in rows:
         found[row.call.rpartition(".")[2]].append(row)
+    return {call: tuple(group) for call, group in found.items()}
+
+
+def _by_reader(rows: Iterable[SettingRow]) -> dict[str, tuple[SettingRow, ...]]:
+    found: defaultdict[str, list[SettingRow]] = defaultdict(list)
+    for row in rows:
+        for call in row.calls:
+            found[call].append(row)
     return {call: tuple(group) for call, group in found.items()}
 
 
@@ -119,20 +160,26 @@ def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Cat
     returns = [row for content in contents for row in content.returns]
     passes = [row for content in contents for row in content.passes]
     stores = [row for content in contents for row in content.stores]
+    fetches = [row for content in contents for row in content.fetches]
     reads = [row for content in contents for row in content.reads]
     return Catalogue(
         effects=_by_call(effects),
         returns=_by_call(returns),
         passes=_by_call(passes),
         stores=_by_call(stores),
+        fetches=_by_call(fetches),
         reads=_by_call(reads),
         invokes=_by_call(row for content in contents for row in content.invokes),
         neutral=_by_call(row for content in contents for row in content.neutral),
+        commands=_by_program(row for content in contents for row in content.command),
         request_sources={row.name: row for content in contents for row in content.request_source},
+        settings=_by_reader(row for content in contents for row in content.setting),
         platforms={row.name: row for content in contents for row in content.platform},
         aliases={row.name: row.of for content in contents for row in content.alias},
         effect_methods=_by_method(row for row in effects if row.name_only),
         store_methods=_by_method(row for row in stores if row.name_only),
+        fetch_methods=_by_method(row for row in fetches if row.name_only),
+        read_methods=_by_method(row for row in reads if row.name_only),
         pass_methods=_by_method(row for row in passes if row.name_only),
         files=files,
         digest=digest,

@@ -8,6 +8,7 @@ do not count the receiver.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import msgspec
 
@@ -48,6 +49,13 @@ class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
     appended to the path. ``name_only`` also matches the method's name on a receiver of unknown type. ``arity`` bounds
     the number of given arguments (both ends included). ``opens`` marks that content is written through the result.
     ``raises`` is false where a refusal is not raised at the call itself.
+
+    What becomes of the file: ``fetches`` tells that its content comes from a durable place. ``temporary`` is
+    ``removed`` for what removes itself (when it is closed or collected, or its context ends), ``kept`` for what does
+    not. ``tree`` marks a removal of all that lies below the path, ``moves`` is the parameter of the source that a
+    rename takes away. ``rotates`` tells that a log is bounded by rotation. ``limit`` is the parameter that bounds a
+    cache, ``limited`` tells that it is bounded without that argument, by ``limit_mb`` MB where the bound is one of
+    size.
     """
 
     call: str
@@ -60,6 +68,14 @@ class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
     name_only: bool = False
     arity: tuple[int, int] | None = None
     raises: bool = True
+    fetches: bool = False
+    temporary: Literal["removed", "kept"] | None = None
+    tree: bool = False
+    moves: str | None = None
+    rotates: bool = False
+    limit: str | None = None
+    limited: bool = False
+    limit_mb: int | None = None
     example: str
     counter: str
 
@@ -99,11 +115,29 @@ class PassesRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
 
 class StoresRow(Row, frozen=True, kw_only=True, rename="kebab"):
-    """A call that sends content to a durable place. ``content`` is the parameter that holds it, or the path to it."""
+    """A call that sends content to a durable place.
+
+    ``content`` is the parameter that holds it: bytes, an open file, or a value with these in it. Where ``by_path``, a
+    text there is the path of a file or folder that is sent; else a text is the content itself.
+    """
 
     call: str
     content: str
+    by_path: bool = False
     name_only: bool = False
+    example: str = ""
+
+
+class FetchesRow(Row, frozen=True, kw_only=True, rename="kebab"):
+    """A call that brings content from a durable place and writes no file by itself.
+
+    ``into`` is the parameter with the open file that receives the content; without it the result holds the content.
+    """
+
+    call: str
+    into: str | None = None
+    name_only: bool = False
+    example: str = ""
 
 
 class ReadsRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -113,6 +147,7 @@ class ReadsRow(Row, frozen=True, kw_only=True, rename="kebab"):
     path: str
     exists: bool = False
     name_only: bool = False
+    example: str = ""
 
 
 class InvokesRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -121,13 +156,16 @@ class InvokesRow(Row, frozen=True, kw_only=True, rename="kebab"):
     ``function`` is the parameter that holds it. ``arguments`` says what it is called with: parameter references,
     ``*@1`` for the elements of an argument, ``**kwargs`` and ``*args`` for the rest. ``result`` is ``value`` (the
     function's result), ``list`` (a sequence of such results), ``future``, or ``none`` (the function runs, and its
-    result is not the call's).
+    result is not the call's). ``runs`` tells when: ``now``, ``afterwards`` (when the response is sent, or an object or
+    the invocation ends), or ``never`` (the process ends without an invocation).
     """
 
     call: str
     function: str
     arguments: tuple[str, ...] = ()
     result: str = "value"
+    runs: Literal["now", "afterwards", "never"] = "now"
+    example: str = ""
 
 
 class NeutralRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -135,6 +173,78 @@ class NeutralRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
     call: str
     reason: str
+
+
+class CommandEffect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
+    """One thing that a command does to a file.
+
+    ``path`` is a template: ``{0}``, ``{1}`` and ``{last}`` are arguments that are no options, ``{all}`` each of them,
+    ``{but-first}`` and ``{but-last}`` each of those, ``{after output}`` the one behind the word ``output``, ``{-o}`` the
+    value of an option. ``{0:name}`` is the last part of a path, ``:stem`` the same without its extension, ``:bare`` the
+    path without its extension, ``:repository`` the folder that a repository's address gives, ``:format`` the text before a
+    colon, ``:sent`` the path behind an ``@``. ``*`` stands for names that are not known, ``~`` at the start for the home.
+    ``default`` takes the template's place where one of its arguments is not given. ``into`` is a template of the name
+    that is put into the path where that is a directory.
+
+    ``has`` names options of which one has to be given (several in one entry: each of them), ``lacks`` options of which
+    none may be; ``remote`` is a template that has to give a remote address. ``exist_ok`` names options under which an existing directory is no failure.
+    ``numbered`` tells that placeholders such as ``%03d`` are filled in. ``callee`` stands for the command in the effect's
+    name; ``fetches`` and ``tree`` as in ``EffectRow``, ``moved`` tells that what is removed is there under another name.
+
+    ``example`` is a command line that does it to the place ``gives``; ``counter`` is one that does not.
+    """
+
+    kind: EffectKind
+    path: str
+    default: str = ""
+    into: str = ""
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    remote: str = ""
+    exist_ok: tuple[str, ...] = ()
+    numbered: bool = False
+    callee: str = ""
+    fetches: bool = False
+    tree: bool = False
+    moved: bool = False
+    example: str
+    gives: str
+    counter: str
+
+
+class CommandRow(Row, frozen=True, kw_only=True, rename="kebab"):
+    """A program that is run as a child process: how its arguments are read, and what it does to files.
+
+    ``names`` are the program's names, each with the words of the subcommand: ``aws s3 cp``. Options are listed with
+    their other spellings, ``-o --output``: ``values`` take the next word, ``flags`` take none, ``joined`` have a value
+    only in the same word. ``others`` says what an option is that is not listed: a ``flag``, one with a ``value``, or
+    ``unknown``, so that the word behind it is not taken for an argument. ``style`` is ``short`` where letters behind one
+    hyphen are options of their own (``-xzf``), ``long`` where they are one option (``-vcodec``), ``pairs`` where options
+    are written ``name=value``. ``bundle`` tells that the first word is a bundle of options even without a hyphen.
+    ``remote`` is the pattern of an address that is no local path, ``directory`` the option that changes the working
+    directory.
+
+    A launcher runs another command: ``runs`` counts its own arguments before that command, ``runs_after`` are options
+    behind which the command stands (``{}`` in it is ``runs_each``), ``script`` is the option with a shell script.
+    Its ``example`` runs a command that does something to the place ``gives``.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    others: Literal["flag", "value", "unknown"] = "unknown"
+    style: Literal["short", "long", "pairs"] = "short"
+    bundle: bool = False
+    remote: str = r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://"
+    directory: str = ""
+    runs: int | None = None
+    runs_after: tuple[str, ...] = ()
+    runs_each: str = ""
+    script: str = ""
+    effect: tuple[CommandEffect, ...] = ()
+    example: str = ""
+    gives: str = ""
 
 
 class AliasRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -149,6 +259,33 @@ class RequestSourceRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
     name: str
     confined: bool = False
+
+
+class SettingRow(Row, frozen=True, kw_only=True, rename="kebab"):
+    """A setting that names the place where a framework keeps something, and says so in no call.
+
+    ``framework`` is the dotted name of the configuration, ``name`` that of the setting, with the keys of inner
+    dictionaries behind dots. It comes into force where one of ``calls`` reads the configuration, under the
+    conditions of ``when``, whose arguments are settings, too. ``holds`` says what is kept in the place; ``default`` is
+    as for effects. ``deployable`` tells that what is deployed may be such a place, which is then only read: the
+    setting has an effect in ``/tmp`` alone. ``example`` and ``counter`` are the code of a configuration.
+    """
+
+    framework: str
+    name: str
+    calls: tuple[str, ...]
+    kind: EffectKind
+    holds: str
+    default: str | None = None
+    when: tuple[Condition, ...] = ()
+    deployable: bool = False
+    example: str
+    counter: str
+
+    @property
+    def dotted(self) -> str:
+        """The name under which the effect is known."""
+        return f"{self.framework}.{self.name}"
 
 
 class LibraryDefaultRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -197,11 +334,14 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     returns: tuple[ReturnsRow, ...] = ()
     passes: tuple[PassesRow, ...] = ()
     stores: tuple[StoresRow, ...] = ()
+    fetches: tuple[FetchesRow, ...] = ()
     reads: tuple[ReadsRow, ...] = ()
     invokes: tuple[InvokesRow, ...] = ()
     neutral: tuple[NeutralRow, ...] = ()
+    command: tuple[CommandRow, ...] = ()
     alias: tuple[AliasRow, ...] = ()
     request_source: tuple[RequestSourceRow, ...] = ()
+    setting: tuple[SettingRow, ...] = ()
     library_default: tuple[LibraryDefaultRow, ...] = ()
     package: tuple[PackageRow, ...] = ()
     platform: tuple[PlatformRow, ...] = ()

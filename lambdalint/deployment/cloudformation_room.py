@@ -51,6 +51,7 @@ def build_room(stack: Stack, properties: Node, layers: tuple[Layer, ...], *, ima
         layers=layers,
         runtime=None if image else scope.text(properties, "Runtime"),
         package_type="image" if image else "zip",
+        concurrent_requests=True if properties.get("CapacityProviderConfig") is not None else None,
         vpc=_in_network(stack, properties),
         timeout=scope.number(properties, "Timeout"),
         spans=_spans(properties, storage.get("Size") if storage is not None else None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import explicit, serverless, signature, webapp
+from lambdalint.deployment import chalice, explicit, serverless, signature, webapp
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, complete, same_room
 from lambdalint.model import Deployment, Tree
@@ -30,14 +30,14 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
     templates = cloudformation.read(tree)
     services = serverless.read(tree, catalogue)
     ready = _Completion(tree, catalogue, settings.writable)
+    room = base_room(DEFAULT_PLATFORM, catalogue)
     declared = _without_repetition(
         tree,
         [ready.function(one) for one in configured.functions],
-        [ready.function(one) for one in (*templates.functions, *services.functions)],
+        [ready.function(one) for one in (*templates.functions, *services.functions, *chalice.read(tree, room))],
     )
     guessed: tuple[Function, ...] = ()
     if settings.signature_fallback:
-        room = base_room(DEFAULT_PLATFORM, catalogue)
         covered = {found for one in declared if (found := locate(tree, one)) is not None}
         guessed = signature.read(tree, room, covered, services.foreign)
         if not declared and not guessed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import (
     calls,
+    contents,
     evaluate,  # the interpreter's modules need each other; this one is imported first
     imports,
     objects,
@@ -17,6 +18,7 @@ from lambdalint.flow.environment import Environment, Mentions
 from lambdalint.flow.machine import BudgetExhausted, Machine, Route
 from lambdalint.flow.models.web import route_arguments
 from lambdalint.flow.program import Finder, Sources
+from lambdalint.flow.steady_state import steady_state
 from lambdalint.flow.values import (
     Atom,
     Bound,
@@ -78,7 +80,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
             run = _FunctionRun(function, sources, catalogue, mentions, budget)
             run.run()
             spent += run.spent
-            effects.extend(run.log.effects())
+            effects.extend(run.effects())
             entry_points.extend(run.entry_points)
             notes.extend(run.notes)
             unfinished += run.unfinished
@@ -140,10 +142,14 @@ class _FunctionRun:
             module = imports.run_module(machine, path, None)
 
         self._guarded(start_up)
+        machine.ledger.close(machine, returns=True)
         if module is None:
             return
         self._handlers(module, module_name, qualname)
         self.notes.extend(machine.unresolved_imports.values())
+
+    def effects(self) -> tuple[Effect, ...]:
+        return self.log.effects(self._machine.ledger)
 
     def _handler(self) -> tuple[str, str] | None:
         """Return the handler's file and qualified name."""
@@ -190,20 +196,39 @@ class _FunctionRun:
         machine = self._machine
         self.entry_points.append(entry)
         what = f"{self.function.name} serves {route.label}" if route is not None else f"{self.function.name} is invoked"
-        machine.begin(entry, Step(self._definition(atom), f"{what}: {self._qualname(atom)}"))
+        first_step = Step(self._definition(atom), f"{what}: {self._qualname(atom)}")
+        machine.begin(entry, first_step)
         mark = machine.store.mark()
-        self._guarded(lambda: self._call(atom, route))
+        if self._run(atom, route, mark):
+            # Once more, from the state that an invocation leaves: what is not made again is made once.
+            machine.begin(entry, first_step)
+            machine.ledger.second = True
+            steady_state(machine, mark)
+            unfinished = self.unfinished
+            self._run(atom, route, mark)
+            if self.unfinished > unfinished:
+                self.unfinished = unfinished
+                machine.ledger.assume_recurrence()
+            machine.ledger.second = False
         machine.store.undo(mark)
 
-    def _call(self, atom: Atom, route: Route | None) -> None:
+    def _run(self, atom: Atom, route: Route | None, mark: int) -> bool:
+        """Evaluate an entry point; tell whether it may leave something in ``/tmp``."""
+        result: list[Value] = []
+        self._guarded(lambda: result.append(self._call(atom, route)))
+        if result and result[0]:
+            step = Step(self._definition(atom), f"{self._qualname(atom)} returns it")
+            contents.note_returned(self._machine, result[0], step)
+        return self._machine.ledger.close(self._machine, returns=result != [()])
+
+    def _call(self, atom: Atom, route: Route | None) -> Value:
         machine = self._machine
         if route is not None:
-            calls.call_atom(machine, atom, route_arguments(machine, route))
-            return
+            return calls.call_atom(machine, atom, route_arguments(machine, route))
         names = self._parameter_names(atom)
         event = machine.request(names[0] if names else "event")
         context: Value = (ExternalObject("aws.lambda.Context", machine.store.new_uid()),)
-        calls.call_atom(
+        return calls.call_atom(
             machine,
             atom,
             calls.Arguments((event, context)[: max(len(names), 1)] if names else (event, context)),

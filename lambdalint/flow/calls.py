@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import evaluate, execute, externals, imports, objects
+from lambdalint.flow import evaluate, execute, externals, fresh, imports, objects
 from lambdalint.flow.containers import add_item, elements, known_items, new_list, new_mapping, set_item
+from lambdalint.flow.exits import Exits, may_raise
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import MOST_EFFECT_FREE, MOST_RERUN, Outcome, PendingGenerator
+from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     UNKNOWN,
     Bound,
@@ -31,7 +33,7 @@ from lambdalint.flow.values import (
     join,
     join_all,
 )
-from lambdalint.model import Hole, HoleKind, Span
+from lambdalint.model import HoleKind, Span
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
@@ -143,6 +145,8 @@ def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
             arguments.at,
         )
         return call_atom(machine, callee.function, merged)
+    if isinstance(callee, Wrapped) and callee.kind == "kept":
+        return _call_kept(machine, callee.function, arguments)
     if isinstance(callee, Wrapped):
         machine.selected += callee.kind == "selected"
         try:
@@ -155,11 +159,26 @@ def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
     if isinstance(callee, ExternalObject):
         return externals.call(machine, ExternalMethod(callee, "__call__"), arguments)
     if isinstance(callee, Opaque):
+        if arguments.at is not None:
+            may_raise(machine, arguments.at, callee.hole.origin or "a function")
         externals.invoke_callbacks(machine, "", arguments)
         hole = callee.hole
         if hole.kind is HoleKind.REQUEST:
-            return (Opaque(Hole(hole.kind, hole.origin)),)
+            return (Opaque(replace(hole, confined=False)),)
     return UNKNOWN
+
+
+def _call_kept(machine: Machine, function: Atom, arguments: Arguments) -> Value:
+    """Call a function that keeps its results for as long as the environment lives."""
+    given = (*arguments.positional, *(value for _, value in sorted(arguments.keywords.items())))
+    if arguments.rest or arguments.others or any(fresh.holds_fresh(machine, value) for value in given):
+        return call_atom(machine, function, arguments)
+    key = f"<kept {function!r} {given!r}>"
+    known = machine.store.get(PROCESS, key)
+    if known is None:
+        known = call_atom(machine, function, arguments)
+        machine.store.set(PROCESS, key, known)
+    return known
 
 
 def _with_first(first: Value, arguments: Arguments) -> Arguments:
@@ -209,6 +228,8 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
     history = machine.history(function)
     history.runs += 1
     if history.runs > MOST_EFFECT_FREE and not history.has_effects and on_yield is None:
+        if history.may_raise and pending.called_at is not None:
+            may_raise(machine, pending.called_at, facts.qualname)
         return history.value
     noted = machine.log.noted
     key = (function, tuple(sorted(pending.bindings.items())), machine.fallbacks > 0, machine.selected > 0)
@@ -217,17 +238,23 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         for outcome in machine.outcomes.get(key, ()):
             if machine.store.holds(outcome.assumed):
                 machine.store.apply(outcome.changes)
+                machine.exits[-1].absorb(outcome.exits)
                 return outcome.value
         machine.store.start_recording()
     mark = machine.store.mark()
     assumed: Changes = {}
+    exits = Exits()
+    machine.exits.append(exits)
     try:
         value = _run(machine, pending, facts, module, on_yield)
     finally:
+        machine.exits.pop()
+        machine.exits[-1].absorb(exits)
         if hot:
             assumed = machine.store.stop_recording()
     if hot:
-        machine.remember(key, Outcome(assumed, machine.store.changes(mark), value))
+        machine.remember(key, Outcome(assumed, machine.store.changes(mark), value, exits))
+    history.may_raise = history.may_raise or exits.points > 0
     history.has_effects = history.has_effects or machine.log.noted > noted
     history.value = join(history.value, value)
     return value

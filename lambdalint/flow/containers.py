@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, objects
@@ -81,7 +82,8 @@ def extend_origin(hole: Hole, suffix: str, *, confined: bool = False) -> Hole:
         origin = hole.origin
     # A part or a form of a text that holds no separator holds none.
     confined = confined or hole.confined
-    return Hole(hole.kind, origin, confined or harmless(hole.origin, suffix.strip("[].'\"")))
+    confined = confined or harmless(hole.origin, suffix.strip("[].'\""))
+    return replace(hole, origin=origin, confined=confined)
 
 
 def part_of(atom: Opaque, key: str) -> Opaque:
@@ -100,7 +102,7 @@ def checked(machine: Machine, atom: Opaque) -> Opaque:
     """Return the value, marked as confined where a test before has checked a value of the same origin."""
     if machine.store.get(PROCESS, f"<checked {atom.hole.origin}>") is None:
         return atom
-    return Opaque(Hole(atom.hole.kind, atom.hole.origin, confined=True))
+    return Opaque(replace(atom.hole, confined=True))
 
 
 def note_checked(machine: Machine, value: Value) -> None:

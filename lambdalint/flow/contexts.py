@@ -5,6 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, evaluate, execute, externals, objects
+from lambdalint.flow.exits import (
+    Exits,
+    Passing,
+    any_live_way,
+    forget_on_ways,
+    lead_through,
+    live_on_ways,
+    passing,
+    set_live,
+)
+from lambdalint.flow.exits import live as live_now
 from lambdalint.flow.machine import Refused
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
@@ -13,6 +24,7 @@ from lambdalint.flow.values import (
     ExternalObject,
     GeneratorCall,
     Instance,
+    Made,
     Value,
     join,
 )
@@ -51,31 +63,72 @@ def _enter_from(machine: Machine, node: ir.With, position: int) -> bool:
     value = enter(machine, context)
     machine.fallbacks += suppressing
     live = False
+    start = machine.store.mark()
+    since = passing(machine.frame)
+    raised = Exits()
+    machine.exits.append(raised)
     try:
         live = go_on(value)
     except Refused:
         if not suppressing:
             raise
     finally:
+        machine.exits.pop()
         machine.fallbacks -= suppressing
+    _leave_early(machine, context, since, raised, start, suppressing=suppressing)
     leave(machine, context)
     if restored is not None:
         machine.store.set(PROCESS, "cwd", restored)
     return live or suppressing
 
 
+def _leave_early(
+    machine: Machine, context: Value, since: Passing, raised: Exits, start: int, *, suppressing: bool
+) -> None:
+    """Run the exits on the ways of ``return``, ``continue`` and exceptions, where they may remove something."""
+    store = machine.store
+    if any_live_way(since) or raised.live:
+        end = store.changes(start)
+        store.undo(start)
+
+        def exit_context() -> bool:
+            leave(machine, context)
+            return True
+
+        lead_through(machine, since, start, exit_context)
+        if raised.live:
+            store.apply(end)
+            set_live(machine, tuple(raised.live))
+            leave(machine, context)
+            raised.keep(live_now(machine))
+            store.undo(start)
+        store.apply(end)
+    if suppressing:
+        set_live(machine, tuple(dict.fromkeys((*live_now(machine), *raised.live))))
+    else:
+        machine.exits[-1].absorb(raised)
+
+
 def _run_generator(machine: Machine, generator: GeneratorCall, go_on: Callable[[Value], bool]) -> bool:
     """Run a generator context manager: the statement's body takes the place of its ``yield``."""
     outcome = {"live": True, "reached": False}
+    since = passing(machine.frame)
+    before: set[Made] = set()
 
     def on_yield(value: Value) -> Value:
         outcome["reached"] = True
         outcome["live"] = go_on(value)
+        # What follows the yield is run once, for the end of the body and for each early way out of it.
+        ways = live_on_ways(since)
+        present: Value = (*live_now(machine), *ways) if outcome["live"] else ways or live_now(machine)
+        set_live(machine, tuple(dict.fromkeys(present)))
+        before.update(live_now(machine))
         return NOTHING
 
     calls.run_generator(machine, generator, on_yield)
     if not outcome["reached"]:
         return go_on(UNKNOWN)
+    forget_on_ways(since, before - set(live_now(machine)))
     return outcome["live"]
 
 
@@ -104,3 +157,5 @@ def leave(machine: Machine, context: Value) -> None:
             method = objects.attribute(machine, (atom,), "__exit__") or objects.attribute(machine, (atom,), "__aexit__")
             if method:
                 calls.call(machine, method, calls.Arguments((NOTHING, NOTHING, NOTHING)))
+        elif isinstance(atom, ExternalObject):
+            externals.left(machine, atom)

@@ -1,4 +1,4 @@
-"""Runs branches, loops and exception handlers: every way is run from the same state, and their outcomes are joined."""
+"""Runs branches and loops: every way is run from the same state, and their outcomes are joined."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lambdalint.facts import ir
 from lambdalint.flow import conditions, evaluate, execute, narrowing
 from lambdalint.flow.containers import elements, known_items
 from lambdalint.flow.frames import Loop
-from lambdalint.flow.machine import Refused
+from lambdalint.flow.store import LIVE, PROCESS
 from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Text, Value, configuration_hole, widened
 
 if TYPE_CHECKING:
@@ -16,16 +16,11 @@ if TYPE_CHECKING:
 
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.store import Changes
+    from lambdalint.flow.values import Atom
     from lambdalint.model import Hole
 
 _MOST_UNROLLED = 6
 _PASSES = 3
-_OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError", "PermissionError", "WindowsError", "error"})
-_ANY_ERROR = frozenset({"Exception", "BaseException"})
-_LARGEST_GENERIC_TRY = 3
-_REPORTING = frozenset(
-    {"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc"}
-)
 
 
 def run_if(machine: Machine, node: ir.If) -> bool:
@@ -158,6 +153,8 @@ def _loop(
     frame.loops.append(loop)
     goes_on = True
     skipped = store.changes(start)
+    present = store.get(PROCESS, LIVE) or ()
+    removed: set[Atom] = set()
     try:
         for number, iteration in enumerate(iterations):
             before = store.changes(start)
@@ -167,6 +164,8 @@ def _loop(
             ends += loop.continues
             if not exact and (may_skip or number > 0):
                 ends.append(before)
+            after_one = ends if exact or not ends else ends[: len(ends) - (may_skip or number > 0)]
+            removed.update(atom for atom in present if after_one and not _any_keeps(after_one, atom, present))
             store.undo(start)
             if not ends:
                 goes_on = False
@@ -192,7 +191,14 @@ def _loop(
         outcomes.append(last)
     store.undo(start)
     store.merge(outcomes)
+    if removed and outcomes:
+        # A loop over what was made removes it; where it made nothing, there is nothing to remove.
+        store.set(PROCESS, LIVE, tuple(atom for atom in store.get(PROCESS, LIVE) or () if atom not in removed))
     return bool(outcomes)
+
+
+def _any_keeps(ways: list[Changes], atom: Atom, present: Value) -> bool:
+    return any(atom in way.get((PROCESS, LIVE), present) for way in ways)
 
 
 def _widen(machine: Machine, before: Changes, after: Changes) -> None:
@@ -205,141 +211,3 @@ def _widen(machine: Machine, before: Changes, after: Changes) -> None:
         if len(texts) > 2 and any(isinstance(atom, Text) and atom not in old for atom in value):
             rest = tuple(atom for atom in value if not isinstance(atom, Text))
             machine.store.set(key[0], key[1], (*rest, Text(widened(texts))))
-
-
-def run_try(machine: Machine, node: ir.Try) -> bool:
-    """Run a ``try`` statement; a handler starts from what its body may have done before it failed."""
-    store = machine.store
-    frame = machine.frame
-    start = store.mark()
-    first_return = len(frame.returns)
-    expected = any(_expects_failure(node, handler) for handler in node.handlers)
-    machine.fallbacks += expected
-    live = False
-    try:
-        live = execute.block(machine, node.body)
-    except Refused:
-        if not expected:
-            raise
-    finally:
-        machine.fallbacks -= expected
-    body = store.changes(start)
-    outcomes: list[Changes] = []
-    if live and execute.block(machine, node.orelse):
-        outcomes.append(store.changes(start))
-    for handler in node.handlers:
-        store.undo(start)
-        store.merge([{}, body])
-        for expression in handler.types:
-            evaluate.expression(machine, expression)
-        if handler.name:
-            execute.bind_name(machine, handler.name, UNKNOWN)
-        if execute.block(machine, handler.body):
-            outcomes.append(store.changes(start))
-    store.undo(start)
-    if not node.final:
-        store.merge(outcomes)
-        return bool(outcomes)
-    _run_final_before_returns(machine, node, first_return, start)
-    store.merge(outcomes or [body])
-    ends = execute.block(machine, node.final)
-    return ends and bool(outcomes)
-
-
-def _run_final_before_returns(machine: Machine, node: ir.Try, first: int, start: int) -> None:
-    """A ``return`` in the body passes through ``finally`` on its way out."""
-    store = machine.store
-    frame = machine.frame
-    passing = frame.returns[first:]
-    del frame.returns[first:]
-    for value, changes in passing:
-        store.apply(changes)
-        if execute.block(machine, node.final):
-            frame.returns.append((value, store.changes(frame.mark)))
-        store.undo(start)
-
-
-def _expects_failure(node: ir.Try, handler: ir.Handler) -> bool:
-    """Tell whether a handler is a way to go on where the file system refuses.
-
-    One for ``OSError`` is, unless it raises, or only reports and returns. One for any exception is only where the body
-    is short and the handler takes another way or ignores the failure on purpose: most others report a failed request.
-    """
-    names = {_last_name(expression) for expression in handler.types}
-    if _raises(handler.body):
-        return False
-    returns = any(isinstance(statement, ir.Return) for statement in handler.body)
-    ignores = not handler.body
-    does_more = any(not _only_reports(statement, handler.name) for statement in handler.body)
-    if names & _OS_ERRORS:
-        return ignores or does_more or not returns
-    if not names or names & _ANY_ERROR:
-        assigns = any(isinstance(statement, (ir.Assign, ir.With)) for statement in handler.body)
-        return len(node.body) <= _LARGEST_GENERIC_TRY and not returns and (ignores or assigns)
-    return False
-
-
-def _last_name(expression: ir.Expr) -> str:
-    if isinstance(expression, ir.Name):
-        return expression.id
-    return expression.name if isinstance(expression, ir.Attr) else ""
-
-
-_REFUSALS = frozenset({"EROFS", "EACCES", "EPERM"})
-
-
-def _raises(body: tuple[ir.Stmt, ...]) -> bool:
-    """Tell whether a handler raises; one that asks for the error of a read-only place knows what to do with it."""
-    for statement in body:
-        if isinstance(statement, ir.Raise):
-            return True
-        if isinstance(statement, ir.If):
-            if any(name in _REFUSALS for name in _names_in(statement.test)):
-                return False
-            if _raises(statement.body) or _raises(statement.orelse):
-                return True
-    return False
-
-
-def _names_in(expression: ir.Expr) -> list[str]:
-    if isinstance(expression, ir.Compare):
-        return [name for part in (expression.left, *expression.rights) for name in _names_in(part)]
-    if isinstance(expression, ir.Bool):
-        return [name for part in expression.values for name in _names_in(part)]
-    if isinstance(expression, ir.Seq):
-        return [name for part in expression.items for name in _names_in(part)]
-    return [_last_name(expression)]
-
-
-def _only_reports(statement: ir.Stmt, error: str) -> bool:
-    """Tell whether a statement of a handler says no more than that there was an error."""
-    if isinstance(statement, ir.Return):
-        value = statement.value
-        if isinstance(value, ir.Call):
-            return any(isinstance(part, ir.Name) and part.id == error for part in _inside(value))
-        return value is None or isinstance(value, (ir.DictDisplay, ir.Seq)) or _is_scalar(value)
-    if isinstance(statement, (ir.Continue, ir.Break)):
-        return True
-    if isinstance(statement, ir.ExprStmt) and isinstance(statement.value, ir.Call):
-        return _last_name(statement.value.func) in _REPORTING
-    return False
-
-
-def _is_scalar(value: ir.Expr) -> bool:
-    return isinstance(value, ir.Const) and not isinstance(value.value, str)
-
-
-def _inside(call: ir.Call) -> list[ir.Expr]:
-    """Return the arguments of a call, and those of calls and formatted strings among them."""
-    found: list[ir.Expr] = []
-    waiting: list[ir.Expr] = [*call.args, *(value for _, value in call.keywords)]
-    while waiting:
-        part = waiting.pop()
-        found.append(part)
-        if isinstance(part, ir.Call):
-            waiting.extend([*part.args, *(value for _, value in part.keywords)])
-        elif isinstance(part, ir.Join):
-            waiting.extend(part.parts)
-        elif isinstance(part, ir.DictDisplay):
-            waiting.extend(part.values)
-    return found

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import objects
+from lambdalint.flow.ledger import MAKING, Ledger
 from lambdalint.flow.machine import Refused
 from lambdalint.flow.places import unknown_place
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import has_holes
+from lambdalint.flow.text import has_holes, hole_text
 from lambdalint.flow.values import (
     Atom,
     Bound,
@@ -67,8 +68,8 @@ class EffectLog:
         self._effects: dict[tuple[object, ...], Effect] = {}
         self.noted = 0
 
-    def effects(self) -> tuple[Effect, ...]:
-        """Return all effects, in the order of their places in the code."""
+    def effects(self, ledger: Ledger) -> tuple[Effect, ...]:
+        """Return all effects with the lifetimes of what they make, in the order of their places in the code."""
         made = {effect.place for effect in self._effects.values() if effect.kind in _MAKING}
         found = sorted(
             (effect for effect in self._effects.values() if not _undoes(effect, made)),
@@ -81,7 +82,8 @@ class EffectLog:
             ),
         )
         chosen = {hole for effect in found if effect.kind in _MAKING for hole in _requested(effect.place)}
-        return tuple(_repeating(effect, chosen) for effect in found)
+        settled = (_settled(effect, ledger) for effect in found)
+        return tuple(_repeating(effect, chosen) for effect in settled)
 
     def add(
         self,
@@ -96,14 +98,19 @@ class EffectLog:
         guards: frozenset[Guard] = frozenset(),
         suffix: str = "",
         raises: bool = True,
+        cleans_up: bool = False,
+        tree: bool = False,
     ) -> None:
         """Note what a call does to each place that its path may mean.
+
+        ``cleans_up`` tells that what is made removes itself, ``tree`` that a whole folder is removed.
 
         Raises:
             Refused: the room refuses it for certain, and the code is prepared for that.
         """
         self.noted += 1
         if kind is EffectKind.DELETE:
+            machine.ledger.remove(machine, places_of(machine, path, suffix), span, tree=tree)
             # What was found by a test before it is removed: in a place that cannot be written it was never made.
             path = tuple(atom for atom in path if not _was_found(machine, atom))
         places = places_of(machine, path, suffix)
@@ -122,21 +129,31 @@ class EffectLog:
             if kind is EffectKind.CREATE_DIR and _in_package(machine, place):
                 continue
             place = _with_checks(machine, place)
-            self._note(
-                Effect(
-                    kind=kind,
-                    place=place,
-                    callee=callee,
-                    span=span,
-                    chain=machine.chain(),
-                    phase=machine.phase,
-                    entry=machine.entry,
-                    guards=guards,
-                    argument=argument,
-                    defaulted=defaulted,
-                    confidence=_confidence(machine, place),
-                )
+            effect = Effect(
+                kind=kind,
+                place=place,
+                callee=callee,
+                span=span,
+                chain=machine.chain(),
+                phase=machine.phase,
+                entry=machine.entry,
+                guards=guards,
+                argument=argument,
+                defaulted=defaulted,
+                confidence=_confidence(machine, place),
             )
+            if kind is EffectKind.READ and place.base is Base.TMP:
+                checked = machine.absence_handled > 0
+                if machine.ledger.read(machine, place, span, callee, checked=checked):
+                    effect = replace(effect, guards=guards | {Guard.PROVIDED})
+                elif checked or machine.ledger.was_found(machine, place):
+                    effect = replace(effect, guards=guards | {Guard.CHECKED})
+            elif kind is EffectKind.EXEC:
+                machine.ledger.run_command()
+            if not machine.ledger.second:
+                self._note(effect)
+            if place.base is Base.TMP and kind in MAKING:
+                machine.ledger.make(machine, effect, _key(effect), cleans_up=cleans_up)
         certain = raises and kind.modifies and places and all(place.writable is False for place in places)
         if Guard.EXIST_OK in guards:
             certain = certain and all(place.base in (Base.HOME, Base.TASK, Base.PACKAGE) for place in places)
@@ -144,10 +161,23 @@ class EffectLog:
             raise Refused
 
     def _note(self, effect: Effect) -> None:
-        key = (effect.span, effect.kind, effect.place, effect.callee)
+        key = _key(effect)
         known = self._effects.get(key)
         if known is None or _better(effect, known):
             self._effects[key] = effect
+
+
+def _settled(effect: Effect, ledger: Ledger) -> Effect:
+    """Return an effect with what only the end of the evaluation tells."""
+    if effect.place.base is not Base.TMP:
+        return effect
+    if effect.kind is EffectKind.READ and Guard.PROVIDED not in effect.guards and ledger.provides(effect.place):
+        return replace(effect, guards=effect.guards | {Guard.PROVIDED})
+    return replace(effect, lifetime=ledger.lifetime(_key(effect)))
+
+
+def _key(effect: Effect) -> tuple[object, ...]:
+    return effect.span, effect.kind, effect.place, effect.callee
 
 
 def _in_package(machine: Machine, place: Place) -> bool:
@@ -224,7 +254,9 @@ def places_of(machine: Machine, path: Value, suffix: str = "") -> list[Place]:
         if isinstance(atom, _NOT_A_PATH):
             continue
         if isinstance(atom, Opaque):
-            places.append(unknown_place(atom.hole))
+            whole = hole_text(atom.hole)
+            found = [machine.rooms.place(whole, cwd) for cwd in _cwds(machine, whole)]
+            places.extend(place or unknown_place(atom.hole) for place in found or [None])
             continue
         if isinstance(atom, External) and atom.name in _STREAMS:
             continue

@@ -18,6 +18,7 @@ from lambdalint.flow.containers import (
     set_item,
     slice_of,
 )
+from lambdalint.flow.exits import may_raise
 from lambdalint.flow.text import hole_text, literal
 from lambdalint.flow.values import (
     EITHER,
@@ -322,6 +323,8 @@ def _yield(machine: Machine, node: ir.Yield) -> Value:
         value = elements(machine, value)
     frame.yields = join(frame.yields, value)
     if frame.on_yield is None:
+        if frame.called_at is not None:
+            may_raise(machine, frame.called_at, f"the loop over {frame.name}")
         return UNKNOWN
     # The code that consumes the generator runs in its own activation record, below this one's.
     on_yield, frame.on_yield = frame.on_yield, None

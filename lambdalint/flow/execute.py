@@ -6,8 +6,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
-from lambdalint.flow import calls, conditions, contexts, control, evaluate, imports, narrowing, objects, operators
+from lambdalint.flow import (
+    calls,
+    conditions,
+    contexts,
+    control,
+    evaluate,
+    imports,
+    narrowing,
+    objects,
+    operators,
+    trials,
+)
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
+from lambdalint.flow.exits import may_raise
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import ClassInfo
 from lambdalint.flow.values import (
@@ -22,6 +34,7 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
 )
+from lambdalint.model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +61,11 @@ def block(machine: Machine, statements: tuple[ir.Stmt, ...]) -> bool:
 
 def _expression(machine: Machine, node: ir.ExprStmt) -> bool:
     value = evaluate.expression(machine, node.value)
-    return not (len(value) == 1 and value[0] == External("<never>"))
+    if len(value) == 1 and value[0] == External("<never>"):
+        if isinstance(node.value, ir.Call):
+            may_raise(machine, machine.span(node.value.at), "exit")
+        return False
+    return True
 
 
 def _assign(machine: Machine, node: ir.Assign) -> bool:
@@ -139,6 +156,7 @@ def _return(machine: Machine, node: ir.Return) -> bool:
     frame = machine.frame
     if machine.configured:
         value = conditions.configured(value, machine.configured[-1])
+    machine.ledger.leave(machine, Step(machine.span((node.line, 1, node.line, 1)), "return"))
     frame.returns.append((value, machine.store.changes(frame.mark)))
     return False
 
@@ -146,6 +164,7 @@ def _return(machine: Machine, node: ir.Return) -> bool:
 def _raise(machine: Machine, node: ir.Raise) -> bool:
     if node.value is not None:
         evaluate.expression(machine, node.value)
+    may_raise(machine, machine.span((node.line, 1, node.line, 1)), "raise")
     return False
 
 
@@ -158,6 +177,7 @@ def _break(machine: Machine, node: ir.Break) -> bool:
 
 def _continue(machine: Machine, node: ir.Continue) -> bool:
     frame = machine.frame
+    machine.ledger.leave(machine, Step(machine.span((node.line, 1, node.line, 1)), "continue"))
     if frame.loops:
         frame.loops[-1].continues.append(machine.store.changes(frame.loops[-1].mark))
     return False
@@ -272,7 +292,7 @@ def _executors() -> dict[type, Callable[[Any, Any], bool]]:
         ir.While: control.run_while,
         ir.For: control.run_for,
         ir.With: contexts.run_with,
-        ir.Try: control.run_try,
+        ir.Try: trials.run_try,
         ir.Return: _return,
         ir.Raise: _raise,
         ir.Break: _break,

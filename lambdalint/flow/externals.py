@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
-from lambdalint.flow import calls, models
+from lambdalint.flow import calls, contents, fresh, models
 from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
+from lambdalint.flow.exits import can_fail, may_raise
 from lambdalint.flow.rows import emit_effects, returned
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -32,6 +33,7 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
     confined,
+    is_fresh,
     join_all,
 )
 from lambdalint.model import Hole, HoleKind, Phase, Span
@@ -114,7 +116,20 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
     else:
         name = machine.catalogue.canonical(callee.name)
     external = ExternalCall(machine, name, receiver, arguments)
+    if can_fail(external):
+        may_raise(machine, external.span, external.method)
+    machine.ledger.calls.append([])
     emit_effects(external)
+    contents.note(external, machine.ledger.calls.pop())
+    result = _result(external)
+    return fresh.renewed(result) if fresh.takes_fresh(external) else result
+
+
+def _result(external: ExternalCall) -> Value:
+    machine, name, receiver, arguments = external.machine, external.name, external.receiver, external.arguments
+    content = contents.read_from(external)
+    if content is not None:
+        return content
     model = models.find(external)
     if model is not None:
         value = model(external)
@@ -138,6 +153,8 @@ def _invoke(external: ExternalCall) -> Value | None:
         return None
     row = rows[0]
     machine = external.machine
+    if row.runs == "never":
+        return UNKNOWN
     function = external.argument(row.function)
     if function is None:
         return None
@@ -274,7 +291,7 @@ def item(machine: Machine, atom: Atom, index: Value) -> Value:
         if hole.kind is HoleKind.REQUEST:
             owner = Opaque(extend_origin(hole, f".{atom.name}"))
             return (part_of(owner, _key(index)),)
-    return (ExternalObject(f"{name}[]", machine.store.new_uid()),)
+    return (ExternalObject(f"{name}[]", machine.store.new_uid(), is_fresh(atom)),)
 
 
 def _key(index: Value) -> str:
@@ -291,6 +308,11 @@ def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
         for key in index:
             if isinstance(key, Text):
                 machine.environment.set(machine, key.text, value)
+
+
+def left(machine: Machine, atom: ExternalObject) -> None:
+    """Run what an object from elsewhere does when its ``with`` block ends."""
+    models.left(machine, atom)
 
 
 def entered(machine: Machine, atom: ExternalObject) -> Value:

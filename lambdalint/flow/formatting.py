@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.flow.text import has_holes
-from lambdalint.flow.values import Number, Opaque, Text, Truth
+from lambdalint.flow.text import has_holes, hole_text
+from lambdalint.flow.values import ExternalObject, Number, Opaque, Text, Truth
+from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
     from lambdalint.flow.values import Atom
 
 _WIDEST = 64
+_DIRECTIVE = re.compile(r"%[-_#^0]?[A-Za-z%]")
+_WITH_SLASHES = frozenset("Dx")
+_FINE = frozenset("MSfsTXcr")
+"""Directives finer than an hour: what they print is new on each invocation."""
+
+
+def filled_time(text: str) -> str:
+    """Return a format of a time with a hole for each directive."""
+
+    def fill(match: re.Match[str]) -> str:
+        letter = match[0][-1]
+        if letter == "%":
+            return "%"
+        kind = HoleKind.UNIQUE if letter in _FINE else HoleKind.LOOP
+        return hole_text(Hole(kind, match[0], confined=letter not in _WITH_SLASHES))
+
+    return _DIRECTIVE.sub(fill, text)
 
 
 def formatted(atom: Atom, spec: str, conversion: str = "") -> Atom:
     """Return ``format(atom, spec)``; the atom itself where that is not known."""
     value: str | int | float | bool
+    is_time = isinstance(atom, ExternalObject) and atom.type.startswith("datetime.")
+    if "%" in spec and len(spec) > 1 and (is_time or isinstance(atom, Opaque)):
+        return Text(filled_time(spec))
     if isinstance(atom, Text) and not has_holes(atom.text):
         value = atom.text
     elif isinstance(atom, (Number, Truth)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from lambdalint.flow.exits import Exits
+from lambdalint.flow.ledger import Ledger
 from lambdalint.flow.places import Rooms
 from lambdalint.flow.store import PROCESS, Changes, Store
 from lambdalint.flow.text import CWD_MARK
@@ -85,11 +87,15 @@ class PendingGenerator:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call did: the state it started from, as far as it looked, the changes it made, the value it returned."""
+    """What a call did: the state it started from, as far as it looked, the changes it made, the value it returned.
+
+    ``exits`` are the ways that exceptions may take out of it.
+    """
 
     assumed: Changes
     changes: Changes
     value: Value
+    exits: Exits
 
 
 @dataclass
@@ -98,6 +104,7 @@ class History:
 
     runs: int = 0
     has_effects: bool = False
+    may_raise: bool = False
     value: Value = ()
 
 
@@ -131,6 +138,14 @@ class Machine:
         self.module_scopes: dict[str, int] = {}
         self.scope_parents: dict[int, tuple[int, ...]] = {}
         self.routes: list[Route] = []
+        platform = catalogue.platforms.get(function.room.platform)
+        given = function.room.concurrent_requests
+        self.shared = given if given is not None else platform is not None and platform.concurrent_requests
+        self.ledger = Ledger(shared=self.shared)
+        self.exits = [Exits()]
+        self.exit_spans: dict[int, Span] = {}
+        self.absences: dict[str, None] = {}
+        self.absence_handled = 0
         self.fallbacks = 0
         self.selected = 0
         self.configured: list[Hole] = []
@@ -180,6 +195,9 @@ class Machine:
         self.first_step = first_step
         self.steps = 0
         self.frames.clear()
+        self.exits = [Exits()]
+        self.ledger.begin(entry)
+        self.absence_handled = 0
         self.fallbacks = 0
         self.selected = 0
         self.configured.clear()

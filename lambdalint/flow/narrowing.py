@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
 from lambdalint.flow import conditions, evaluate, name_checks
+from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     FALSE,
     TRUE,
+    ExternalObject,
     Instance,
     Nothing,
     Opaque,
     Value,
     confined,
+    holes_of,
     texts_of,
 )
+from lambdalint.model import HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,19 +63,36 @@ def _assume_comparison(machine: Machine, node: ir.Compare, *, holds: bool) -> No
             return tuple(atom for atom in value if isinstance(atom, Opaque) or isinstance(atom, Nothing) == is_none)
 
         narrow(machine, node.left, keep)
-    elif operator in ("==", "in") and holds and isinstance(node.left, (ir.Name, ir.Attr)):
+    elif (operator in ("==", "in")) == holds and operator in ("==", "in", "!=", "not in"):
+        _note_known(machine, node)
+    if operator in ("==", "in") and holds and isinstance(node.left, (ir.Name, ir.Attr)):
         # Equal to one of known values: nothing the sender chose is left.
         narrow(machine, node.left, confined)
 
 
+def _note_known(machine: Machine, node: ir.Compare) -> None:
+    """Note that a value is one of a few that the code names: names that are made of it are few, too."""
+    few = evaluate.expression(machine, node.rights[0])
+    if any(hole.kind in (HoleKind.REQUEST, HoleKind.UNIQUE) for atom in few for hole in holes_of(atom)):
+        return
+    if any(isinstance(atom, (Opaque, ExternalObject)) for atom in few):
+        return
+    for atom in evaluate.expression(machine, node.left):
+        for hole in holes_of(atom):
+            machine.store.set(PROCESS, f"<known {hole.origin}>", TRUE)
+
+
 _EXISTENCE = frozenset({"exists", "isfile", "lexists", "is_file"})
+_FOLDERS = frozenset({"isdir", "is_dir"})
 
 
 def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
-    if holds and isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE:
-        tested = node.args[0] if node.args else node.func.value
-        for text in texts_of(evaluate.expression(machine, tested)):
-            machine.store.set(PROCESS, f"<found {text}>", TRUE)
+    if isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE | _FOLDERS:
+        tested = evaluate.expression(machine, node.args[0] if node.args else node.func.value)
+        if holds and node.func.name in _EXISTENCE:
+            for text in texts_of(tested):
+                machine.store.set(PROCESS, f"<found {text}>", TRUE)
+        machine.ledger.tested(machine, places_of(machine, tested), found=holds)
     if isinstance(node.func, ir.Name) and node.func.id == "isinstance" and len(node.args) == 2 and holds:
         wanted = evaluate.expression(machine, node.args[1])
 

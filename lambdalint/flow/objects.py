@@ -321,6 +321,7 @@ def _super_attribute(machine: Machine, atom: SuperOf, name: str) -> Value:
 
 _WRAPPERS = {
     "builtins.property": "property", "functools.cached_property": "property", "builtins.classmethod": "classmethod",
+    "functools.cache": "kept", "functools.lru_cache": "kept",
     "abc.abstractproperty": "property", "django.utils.functional.cached_property": "property",
     "werkzeug.utils.cached_property": "property", "builtins.staticmethod": "staticmethod",
     "contextlib.contextmanager": "contextmanager", "contextlib.asynccontextmanager": "contextmanager",

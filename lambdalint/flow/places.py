@@ -56,7 +56,7 @@ class Rooms:
             text = bare = bare[scheme.end() :]
         elif bare.startswith("file:"):
             text = bare = bare[5:].partition("?")[0]
-        if is_hole(bare[0]) and not _relative(hole_of(bare[0])):
+        if is_hole(bare[0]) and not _relative(hole_of(bare[0])) and not self._is_writable(cwd):
             return Place(Base.UNKNOWN, written, written)
         relative = not bare.startswith("/")
         absolute = f"{cwd}/{text}" if relative else text
@@ -66,6 +66,10 @@ class Rooms:
         if bare.endswith("/") and normal != "/":
             normal += "/"
         return Place(self._base(absolute, normal), parts_of(normal), written)
+
+    def _is_writable(self, cwd: str) -> bool:
+        """Tell whether the code has changed to a writable directory: names of files are relative to it."""
+        return any(_below(cwd, directory) for directory in self.room.writable) and CWD_MARK not in cwd
 
     def _base(self, absolute: str, normal: str) -> Base:
         first_hole = next((number for number, character in enumerate(normal) if is_hole(character)), None)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from lambdalint.model import Function, Problem, Tree
 
 _NEVER_GUESSED = frozenset(sys.stdlib_module_names) | {
-    "aws_cdk", "boto3", "botocore", "click", "crhelper", "django", "fastapi", "flask", "numpy", "pandas",
-    "pkg_resources", "PIL", "pydantic", "pytest", "requests", "setuptools", "six", "sqlalchemy", "yaml",
+    "aiohttp", "aws_cdk", "azure", "boto3", "botocore", "bottle", "chalice", "click", "crhelper", "django",
+    "fastapi", "flask", "numpy", "pandas", "PIL", "pkg_resources", "pydantic", "pytest", "requests", "setuptools",
+    "six", "sqlalchemy", "yaml",
 }  # fmt: skip
 """Names of well-known libraries: a folder of that name elsewhere in the repository is not what is imported."""
 

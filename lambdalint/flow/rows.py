@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lambdalint.flow.effect_log import places_of
+from lambdalint.flow.fresh import new_hole
 from lambdalint.flow.operators import product
 from lambdalint.flow.text import has_holes, hole_text, without_marks
 from lambdalint.flow.values import (
@@ -15,6 +17,7 @@ from lambdalint.flow.values import (
     ExternalObject,
     Items,
     Nothing,
+    Number,
     Opaque,
     PathText,
     Text,
@@ -48,10 +51,12 @@ def emit_effects(external: ExternalCall) -> None:
     if rows is None and external.receiver is not None and not isinstance(external.receiver, (Text, PathText)):
         rows = catalogue.effect_methods.get(external.method)
         by_name = True
-    for row in rows or ():
-        if _applies(external, row):
-            _emit(external, row, by_name=by_name)
-    modified = {row.path for row in rows or () if row.kind.modifies and _applies(external, row)}
+    applying = [row for row in rows or () if _applies(external, row)]
+    if any(row.rotates for row in applying):
+        applying = [row for row in applying if row.rotates or row.kind is not EffectKind.LOG]
+    for row in applying:
+        _emit(external, row, by_name=by_name)
+    modified = {row.path for row in applying if row.kind.modifies}
     for read in catalogue.reads.get(external.name, ()):
         path = external.argument(read.path)
         if path is not None and not read.exists and read.path not in modified:
@@ -139,7 +144,23 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
         guards=guards,
         suffix=suffix,
         raises=row.raises,
+        cleans_up=row.temporary == "removed" or _is_limited(external, row),
+        tree=row.tree,
     )
+    if row.moves is not None:
+        moved = external.argument(row.moves)
+        if moved is not None:
+            machine.ledger.remove(machine, places_of(machine, moved), external.span, tree=True, moved=True)
+
+
+def _is_limited(external: ExternalCall, row: EffectRow) -> bool:
+    """Tell whether a log or cache bounds itself."""
+    if row.kind is EffectKind.LOG:
+        return row.rotates
+    if row.kind is not EffectKind.CACHE:
+        return False
+    given = external.argument(row.limit) if row.limit is not None else None
+    return row.limited if given is None else not all(atom in (*NOTHING, Number(0)) for atom in given)
 
 
 def _exist_ok(external: ExternalCall) -> bool:
@@ -175,7 +196,7 @@ def expand(external: ExternalCall, template: str) -> Value:
             return machine.home
         if match[1] == "cwd":
             return next(iter(machine.cwds()), machine.deployed.room.cwd)
-        return hole_text(Hole(HoleKind.UNIQUE, external.method, confined=True))
+        return hole_text(new_hole(external))
 
     text = _TEMPLATE.sub(replace, template)
     if text.startswith("~"):
@@ -203,8 +224,7 @@ def returned(external: ExternalCall) -> Value | None:
 def _build(external: ExternalCall, row: ReturnsRow) -> Value:
     machine = external.machine
     if row.unique:
-        hole = Hole(HoleKind.UNIQUE, f"{external.name.rpartition('.')[2]}()", confined=True)
-        return (Opaque(hole, truthy=True),)
+        return (Opaque(new_hole(external), truthy=True),)
     path = _returned_path(external, row)
     if row.items:
         items = [path if item.startswith("<") and path else _item(external, item) for item in row.items]

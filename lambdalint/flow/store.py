@@ -17,6 +17,9 @@ Changes: TypeAlias = dict[Key, Value]
 PROCESS = 0
 """The owner of what belongs to the process: ``cwd``, ``$NAME`` for the environment."""
 
+LIVE = "<tmp>"
+"""What the invocation has made in ``/tmp`` and may not have removed: atoms of kind ``Made``."""
+
 _MISSING: Value = ()
 
 

@@ -7,6 +7,8 @@ directory where code asked for it, so that a path built on it is told from one t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lambdalint.model import Hole, HoleKind
 
 _FIRST = 0xF0000
@@ -93,7 +95,7 @@ def confined_text(text: str) -> str:
     for character in text:
         if is_hole(character):
             hole = hole_of(character)
-            character = hole_text(Hole(hole.kind, hole.origin, confined=True))
+            character = hole_text(replace(hole, confined=True))
         result.append(character)
     return "".join(result)
 

@@ -6,6 +6,7 @@ The lattice is ordered by inclusion; ``()`` is unreachable, ``UNKNOWN`` stands f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import msgspec
@@ -15,6 +16,7 @@ from lambdalint.model import Hole, HoleKind
 
 MOST_TEXTS = 8
 MOST_ATOMS = 40
+MOST_MADE = 200
 
 
 class Atom(msgspec.Struct, frozen=True, gc=False):
@@ -124,10 +126,14 @@ class External(Atom, frozen=True):
 
 
 class ExternalObject(Atom, frozen=True):
-    """What a call into elsewhere returned: an object of a dotted type; facts about it are in the store."""
+    """What a call into elsewhere returned: an object of a dotted type; facts about it are in the store.
+
+    ``fresh`` as for holes.
+    """
 
     type: str
     uid: int = 0
+    fresh: bool = False
 
 
 class ExternalMethod(Atom, frozen=True):
@@ -159,6 +165,17 @@ class GeneratorCall(Atom, frozen=True):
     """A generator that was called and not yet run: it runs when it is entered or iterated."""
 
     uid: int
+
+
+class Made(Atom, frozen=True):
+    """An object in ``/tmp`` that may be there: its path, and the number of the account of the call that made it.
+
+    ``failed`` tells that an exception that was caught has led here.
+    """
+
+    text: str
+    account: int
+    failed: bool = False
 
 
 class SuperOf(Atom, frozen=True):
@@ -212,6 +229,8 @@ def bounded(value: Value) -> Value:
     """Enforce the bounds of the lattice."""
     if len(value) <= MOST_TEXTS:
         return value
+    if isinstance(value[0], Made):
+        return value[:MOST_MADE]
     texts = [atom.text for atom in value if isinstance(atom, Text)]
     paths = [atom.text for atom in value if isinstance(atom, PathText)]
     if len(texts) > MOST_TEXTS:
@@ -227,7 +246,9 @@ def bounded(value: Value) -> Value:
 
 def widened(texts: list[str]) -> str:
     """Return one text for many: their common directory, and a hole for what differs."""
-    return common_directory(texts) + hole_text(Hole(HoleKind.LOOP, confined=True))
+    kinds = {hole.kind for text in texts for hole in holes_in(text)}
+    kind = next((kind for kind in (HoleKind.UNIQUE, HoleKind.REQUEST) if kind in kinds), HoleKind.LOOP)
+    return common_directory(texts) + hole_text(Hole(kind, confined=True))
 
 
 def text_of(atom: Atom) -> str | None:
@@ -241,7 +262,34 @@ def text_of(atom: Atom) -> str | None:
     if isinstance(atom, Nothing):
         return None
     formed = isinstance(atom, ExternalObject) and atom.type.startswith(_FORMED)
-    return hole_text(Hole(HoleKind.UNKNOWN, describe(atom), confined=formed))
+    if isinstance(atom, ExternalObject) and atom.type == "datetime.date":
+        return hole_text(Hole(HoleKind.LOOP, "date", confined=True))
+    return hole_text(Hole(HoleKind.UNKNOWN, describe(atom), confined=formed, fresh=is_fresh(atom)))
+
+
+def holes_of(atom: Atom) -> list[Hole]:
+    """Return the holes of an unknown value or a text."""
+    if isinstance(atom, Opaque):
+        return [atom.hole]
+    return holes_in(atom.text) if isinstance(atom, (Text, PathText)) else []
+
+
+def is_fresh(atom: Atom) -> bool:
+    """Tell whether an atom is new in each invocation, or follows from what the request holds."""
+    if isinstance(atom, Opaque):
+        return atom.hole.fresh or atom.hole.kind in _FRESH
+    if isinstance(atom, (Text, PathText)):
+        return any(hole.fresh or hole.kind in _FRESH for hole in holes_in(atom.text))
+    if isinstance(atom, ExternalObject):
+        return atom.fresh
+    if isinstance(atom, ExternalMethod):
+        return is_fresh(atom.receiver)
+    if isinstance(atom, Items):
+        return any(is_fresh(part) for item in atom.items for part in item)
+    return False
+
+
+_FRESH = (HoleKind.UNIQUE, HoleKind.REQUEST)
 
 
 _FORMED = ("datetime.", "uuid.", "decimal.", "ipaddress.")
@@ -274,7 +322,7 @@ def confined(value: Value) -> Value:
     result: Value = ()
     for atom in value:
         if isinstance(atom, Opaque):
-            atom = msgspec.structs.replace(atom, hole=Hole(atom.hole.kind, atom.hole.origin, confined=True))
+            atom = msgspec.structs.replace(atom, hole=replace(atom.hole, confined=True))
         elif isinstance(atom, Text):
             atom = Text(confined_text(atom.text))
         elif isinstance(atom, PathText):

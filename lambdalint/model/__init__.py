@@ -12,9 +12,9 @@ from lambdalint.model.deployment import (
     Problem,
     Room,
 )
-from lambdalint.model.effect import Effect, EffectKind, Guard, Lifetime, Step
+from lambdalint.model.effect import Effect, EffectKind, Guard, Lifetime, Removal, Step
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
-from lambdalint.model.place import Base, Hole, HoleKind, Place
+from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
 from lambdalint.model.report import FunctionReport, Report, Summary
 from lambdalint.model.rule import Family, RuleMeta
 from lambdalint.model.settings import ExplicitFunction, Settings
@@ -22,6 +22,7 @@ from lambdalint.model.span import Span
 from lambdalint.model.tree import Tree
 
 __all__ = [
+    "LISTING",
     "Base",
     "Confidence",
     "Deployment",
@@ -47,6 +48,7 @@ __all__ = [
     "Phase",
     "Place",
     "Problem",
+    "Removal",
     "Report",
     "Room",
     "RuleMeta",

@@ -51,7 +51,8 @@ class Room:
     """The file system, environment and limits that a function runs in.
 
     ``env_complete`` tells that ``env`` lists every variable that the deployment sets, so that another name is
-    known to be absent. ``tmp_mb`` is the size of ``/tmp`` in MB, ``timeout`` is in seconds. ``spans`` names where the
+    known to be absent. ``tmp_mb`` is the size of ``/tmp`` in MB, ``timeout`` is in seconds. ``concurrent_requests`` tells
+    whether one environment serves several at a time; None leaves it to the platform. ``spans`` names where the
     template states a setting (``tmp_mb``, ``timeout``, ``runtime``, ...).
     """
 
@@ -67,6 +68,7 @@ class Room:
     layers: tuple[Layer, ...] = ()
     runtime: str | None = None
     package_type: str = "zip"
+    concurrent_requests: bool | None = None
     vpc: bool | None = None
     timeout: int | None = None
     spans: tuple[tuple[str, Span], ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lambdalint.model.deployment import EntryPoint, Phase
-    from lambdalint.model.place import Place
+    from lambdalint.model.place import HoleKind, Place
     from lambdalint.model.span import Span
 
 
@@ -50,6 +50,10 @@ class Guard(str, enum.Enum):
     """Configuration that is not known selects the code among others, by a key of a table."""
     REPEATED = "repeated"
     """It removes what another effect made under the same name: the one mistake is reported there."""
+    CHECKED = "checked"
+    """A test for the file, or a handler for its absence, comes before a read."""
+    PROVIDED = "provided"
+    """Something in the same function may have made the file that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,54 @@ class Step:
     text: str
 
 
+class Removal(str, enum.Enum):
+    """On which ways out of an invocation an object in ``/tmp`` is removed."""
+
+    ALWAYS = "always"
+    ON_SUCCESS = "on_success"
+    """An exception between creation and removal skips the removal."""
+    SOMETIMES = "sometimes"
+    """A way out without any exception (an early return, a ``continue``, a branch) skips the removal."""
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """What becomes of the object that an effect creates in ``/tmp``.
+    """What becomes of the object that an effect makes in ``/tmp``, over many invocations in one environment.
 
-    ``removed`` is ``always``, ``on_success`` or ``never``.
+    ``bounded``: further invocations make no further objects, because the name is fixed, the code runs once in an
+    environment, or a wipe of the folder removes what was left. ``varies`` names the part of the path that is new in
+    each invocation where it is not (``event['key']``, ``uuid4()``), ``kind`` its kind. ``once`` tells that the
+    environment makes it once (at import, or kept in a variable that outlives the invocation). ``cached`` tells that it
+    is made only where a test found it absent.
+
+    ``removal`` is a removal that a way out skips, and ``skipped`` the call or statement where that way leaves.
+    ``stored`` is where its content goes to a durable place in the same invocation, ``fetched`` where the content came
+    from one. ``escapes`` is where its path leaves the invocation. ``read_back`` tells that the same invocation reads
+    it after it is written. ``request_content`` tells that the request chose its content; ``new_content``
+    that content differs from invocation to invocation. ``read_by`` are the reads by other entry points, or by
+    later invocations, with nothing written before. ``exceeds`` holds, in MB, the sum of what one invocation writes and
+    the size of ``/tmp``, where the first is larger. ``shared`` tells that the platform serves several requests at the
+    same time with one ``/tmp``.
     """
 
     bounded: bool
-    removed: str
-    stored: bool
-    escapes: bool
+    removed: Removal
+    varies: str = ""
+    kind: HoleKind | None = None
+    once: bool = False
+    cached: bool = False
+    removal: Span | None = None
+    skipped: Step | None = None
+    stored: Step | None = None
+    fetched: Step | None = None
+    escapes: Step | None = None
+    read_back: bool = False
+    request_content: bool = False
+    new_content: bool = False
+    read_by: tuple[Step, ...] = ()
+    exceeds: tuple[int, int] | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +120,8 @@ class Effect:
 
     ``callee`` is the catalogue's name of the call; ``argument`` is the span of the argument that holds the path, if
     one was given; ``defaulted`` tells that the place is the library's default. ``chain`` leads from the entry point
-    to the call.
+    to the call. ``lifetime`` is known of what is made in ``/tmp``. ``size`` is a lower bound, in bytes, of what is
+    written.
     """
 
     kind: EffectKind
@@ -94,3 +136,4 @@ class Effect:
     defaulted: bool = False
     confidence: str = "high"
     lifetime: Lifetime | None = None
+    size: int | None = None

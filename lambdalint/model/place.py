@@ -20,17 +20,25 @@ class HoleKind(str, enum.Enum):
     UNKNOWN = "unknown"
 
 
+LISTING = "listing"
+"""The origin of a hole that stands for each name in a folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A piece of text whose value is not known.
 
     ``origin`` says where it comes from (``event['key']``, ``$OUT_DIR``). ``confined`` means that the text cannot
-    leave the directory it is joined onto: it holds no separator, or it was validated.
+    leave the directory it is joined onto: it holds no separator, or it was validated. ``site`` tells values that are
+    new each time apart, by the call that made them. ``fresh`` marks what is computed or looked up from such a value, or
+    from the request: it differs from invocation to invocation, though the sender does not spell it.
     """
 
     kind: HoleKind
     origin: str = ""
     confined: bool = False
+    site: str = ""
+    fresh: bool = False
 
     def __str__(self) -> str:
         return "{" + (self.origin or self.kind.value) + "}"

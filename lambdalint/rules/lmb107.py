@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, Confidence, Family, Guard, HoleKind, RuleMeta, Severity
+from lambdalint.rules.read_only import by_command
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, shown
 
@@ -85,6 +86,7 @@ class RequestPathEscapesTmp(Rule):
         """Concerned with modifications below a directory under a name that the request chose."""
         return (
             effect.kind.modifies
+            and not by_command(effect)
             and effect.place.base is not Base.UNKNOWN
             and effect.place.base not in {Base.REMOTE, Base.MEMORY, Base.DEVICE}
             and Guard.REPEATED not in effect.guards

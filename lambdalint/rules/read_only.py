@@ -40,14 +40,20 @@ def refused(effect: Effect) -> bool:
     """Tell whether *effect* fails in a read-only place, and the code has no other way prepared.
 
     ``logging.basicConfig`` never opens its file on AWS Lambda: the runtime has installed a handler
-    before.
+    before. What a child process does, its own rule judges: a refusal is no exception there.
     """
     return (
         effect.kind.modifies
+        and not by_command(effect)
         and Guard.FALLBACK not in effect.guards
         and not _already_there(effect)
         and effect.callee.rpartition(".")[2] != "basicConfig"
     )
+
+
+def by_command(effect: Effect) -> bool:
+    """Tell whether a child process does it, and not the code itself."""
+    return effect.callee.startswith("command ")
 
 
 def relative(place: Place) -> bool:

@@ -1,9 +1,9 @@
 """Reads a literate fixture: a Markdown file into its cases, one small project each.
 
 The blocks with a ``title`` that stand under one heading make one project. A block's further attributes say
-how it is written and run: ``event`` (JSON, what the sandbox passes to the handler), ``sandbox="skip: why"``,
-``encoding``, ``escaped="yes"`` (``\\x00`` in the block is that byte, for what Markdown cannot hold) and
-``fixed="yes"`` (the block belongs to the repaired project).
+how it is written and run: ``event`` (JSON, what the sandbox passes to the handler; ``{n}`` in its texts is the
+number of the invocation), ``sandbox="skip: why"``, ``encoding``, ``escaped="yes"`` (``\\x00`` in the block is
+that byte, for what Markdown cannot hold) and ``fixed="yes"`` (the block belongs to the repaired project).
 """
 
 from __future__ import annotations

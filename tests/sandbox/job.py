@@ -36,16 +36,18 @@ class Job:
     """One run in a fresh room.
 
     ``files`` become the content of ``/var/task``, ``layer_files`` and the empty ``layer_directories`` that of
-    ``/opt``. With ``handler`` set (``module.qualname``), the module is imported and the handler called with
-    ``event``, ``invocations`` times; else ``code`` is executed. ``watched`` lists, by absolute path, lines
-    whose failure is recorded and survived, so that several can be seen in one run. ``mounts`` are writable
-    directories below ``/mnt``.
+    ``/opt``; ``scratch_files`` lie in ``/tmp`` before. With ``handler`` set (``module.qualname``), the module is
+    imported once and the handler called ``invocations`` times with ``event``, in whose texts ``{n}`` stands for
+    the number of the invocation, from 1; else ``code`` is executed. From one invocation to the next the clock
+    goes on by ``lapse_s`` seconds. ``watched`` lists, by absolute path, lines whose failure is recorded and
+    survived, so that several can be seen in one run. ``mounts`` are writable directories below ``/mnt``.
     """
 
     name: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     layer_files: Mapping[str, bytes] = field(default_factory=dict)
     layer_directories: tuple[str, ...] = ()
+    scratch_files: Mapping[str, bytes] = field(default_factory=dict)
     handler: str | None = None
     code: str | None = None
     event: object = None
@@ -54,15 +56,27 @@ class Job:
     search_path: tuple[str, ...] = ()
     watched: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     invocations: int = 1
+    lapse_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of the handler: how it ended, and all paths below ``/tmp`` then, files with their size in bytes."""
+
+    error: Raised | None
+    left: Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one run did.
 
-    ``watched`` holds the failures at watched lines, ``error`` the exception that ended the run; ``reached``
-    the watched lines that were entered at all; ``touched`` each absolute path that the code handed to the
-    system for writing, with the place in the code; ``left`` the files below ``/tmp`` afterwards.
+    ``watched`` holds the failures at watched lines, ``error`` the exception that ended the import or, first of
+    all, an invocation; ``reached`` the watched lines that were entered at all; ``touched`` each absolute path
+    that the code handed to the system for writing, with the place in the code; ``left`` the files below ``/tmp``
+    afterwards. ``made`` holds, for each path below ``/tmp`` that was opened for writing, created or renamed, the
+    places in the code that did so, under its earlier names too; ``started`` the places that started another
+    process, with the command.
     """
 
     name: str
@@ -71,5 +85,8 @@ class Outcome:
     reached: frozenset[tuple[str, int]]
     touched: tuple[tuple[str, int, str], ...]
     left: tuple[str, ...]
+    made: Mapping[str, frozenset[tuple[str, int]]]
+    started: tuple[tuple[str, int, str], ...]
+    invocations: tuple[Invocation, ...]
     result: str
     output: str

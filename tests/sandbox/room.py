@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sandbox.job import Job, Outcome, Raised
+from sandbox.job import Invocation, Job, Outcome, Raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,8 +50,28 @@ def _write(root: Path, files: Mapping[str, bytes], directories: Iterable[str]) -
         target.write_bytes(content)
 
 
-def _raised(data: dict[str, Any]) -> Raised:
-    return Raised(**{**data, "frames": tuple((path, line) for path, line in data["frames"])})
+def _raised(data: dict[str, Any] | None) -> Raised | None:
+    return None if data is None else Raised(**{**data, "frames": _places(data["frames"])})
+
+
+def _places(data: Iterable[list[Any]]) -> tuple[tuple[str, int], ...]:
+    return tuple((path, line) for path, line in data)
+
+
+def _outcome(job: Job, record: dict[str, Any]) -> Outcome:
+    return Outcome(
+        name=job.name,
+        error=_raised(record["error"]),
+        watched=tuple(raised for item in record["watched"] if (raised := _raised(item))),
+        reached=frozenset(_places(record["reached"])),
+        touched=tuple((path, line, target) for path, line, target in record["touched"]),
+        left=tuple(record["left"]),
+        made={path: frozenset(_places(places)) for path, places in record["made"].items()},
+        started=tuple((path, line, command) for path, line, command in record["started"]),
+        invocations=tuple(Invocation(_raised(item["error"]), item["left"]) for item in record["invocations"]),
+        result=record["result"],
+        output=record["output"],
+    )
 
 
 class Sandbox:
@@ -71,19 +91,7 @@ class Sandbox:
             records = self._start(root, staged)
         if len(records) != len(jobs):
             raise SandboxError(f"{len(jobs)} jobs, {len(records)} outcomes")
-        return tuple(
-            Outcome(
-                name=job.name,
-                error=_raised(record["error"]) if record["error"] else None,
-                watched=tuple(_raised(item) for item in record["watched"]),
-                reached=frozenset((path, line) for path, line in record["reached"]),
-                touched=tuple((path, line, target) for path, line, target in record["touched"]),
-                left=tuple(record["left"]),
-                result=record["result"],
-                output=record["output"],
-            )
-            for job, record in zip(jobs, records, strict=True)
-        )
+        return tuple(_outcome(job, record) for job, record in zip(jobs, records, strict=True))
 
     def _stage(self, staged: Path, jobs: Sequence[Job]) -> None:
         trees: dict[tuple[object, ...], str] = {}
@@ -100,6 +108,7 @@ class Sandbox:
             {
                 "task": tree(job.files),
                 "opt": tree(job.layer_files, job.layer_directories),
+                "scratch": tree(job.scratch_files),
                 "handler": job.handler,
                 "code": job.code,
                 "event": job.event,
@@ -108,6 +117,7 @@ class Sandbox:
                 "search_path": list(job.search_path),
                 "watched": {path: list(lines) for path, lines in job.watched.items()},
                 "invocations": job.invocations,
+                "lapse": job.lapse_s,
                 "timeout": self._job_timeout_s,
             }
             for job in jobs

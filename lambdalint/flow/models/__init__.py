@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdalint.flow.models import (
     builtin,
+    command_line,
     constants,
     container,
+    exit_stack,
     iteration,
     os_path,
     pathlib_path,
     process,
     record,
+    settings,
     string,
     time_format,
     web,
 )
-from lambdalint.flow.values import Atom, Opaque, Value
+from lambdalint.flow.values import Atom, ExternalObject, Opaque, Value
 
 if TYPE_CHECKING:
     from lambdalint.flow.externals import ExternalCall
@@ -37,14 +40,19 @@ _MODELS: dict[str, Model] = {
     **builtin.MODELS,
     **iteration.MODELS,
     **process.MODELS,
+    **exit_stack.MODELS,
     **record.MODELS,
     **web.MODELS,
+    **command_line.MODELS,
+    **settings.MODELS,
 }
 
 
 def find(external: ExternalCall) -> Model | None:
     """Return the model of a call, by its name, or by its method's name where the receiver is not known."""
     found = _MODELS.get(external.name)
+    if found is None and command_line.names_program(external.name):
+        return command_line.by_name
     if found is None and isinstance(external.receiver, Opaque):
         return string.OPAQUE_METHODS.get(external.method)
     return found
@@ -57,6 +65,11 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None = None) -> Value 
         if found is not None:
             return found
     return None
+
+
+def left(machine: Machine, context: ExternalObject) -> None:
+    """Tell a context from elsewhere that its block ends."""
+    exit_stack.leave(machine, context)
 
 
 def register_decorated(machine: Machine, decorator: Atom, value: Value) -> None:

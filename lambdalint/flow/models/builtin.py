@@ -169,6 +169,13 @@ def _partial(call: ExternalCall) -> Value | None:
     return tuple(Partial(atom, call.arguments.positional[1:], keywords) for atom in functions) or UNKNOWN
 
 
+def _caching(call: ExternalCall) -> Value | None:
+    """``lru_cache(function)``, or ``lru_cache(maxsize=...)`` that is applied as a decorator."""
+    given = call.arguments.at_position(0) or ()
+    functions = tuple(Wrapped("kept", atom) for atom in given if isinstance(atom, (Function, Bound, Partial)))
+    return functions or (External("functools.cache"),)
+
+
 def _identity(call: ExternalCall) -> Value | None:
     """A decorator, or a factory of one, that keeps the function as it is."""
     given = call.arguments.at_position(0)
@@ -300,8 +307,8 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "functools.wraps": _wraps,
-    "functools.lru_cache": _identity,
-    "functools.cache": _identity,
+    "functools.lru_cache": _caching,
+    "functools.cache": _caching,
     "functools.singledispatch": _identity,
     "functools.total_ordering": _identity,
     "dataclasses.dataclass": lambda call: call.arguments.at_position(0) or (External("dataclasses.dataclass"),),

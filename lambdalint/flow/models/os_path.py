@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import new_list
@@ -27,7 +28,7 @@ from lambdalint.flow.values import (
     text_of,
     texts_of,
 )
-from lambdalint.model import Base, Hole, HoleKind
+from lambdalint.model import LISTING, Base, Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +131,7 @@ def _expandvars(call: ExternalCall) -> Value | None:
 
 
 def _any_name() -> str:
-    return hole_text(Hole(HoleKind.LOOP, confined=True))
+    return hole_text(Hole(HoleKind.LOOP, LISTING, confined=True))
 
 
 def _list_directory(call: ExternalCall) -> Value | None:
@@ -139,7 +140,8 @@ def _list_directory(call: ExternalCall) -> Value | None:
 
 def _walk(call: ExternalCall) -> Value | None:
     """Each directory below the top, with the names in it."""
-    tops = bounded(tuple(Text(text + _any_name()) for text in texts_of(call.argument("top@0") or UNKNOWN)))
+    given = texts_of(call.argument("top@0") or UNKNOWN)
+    tops = bounded(tuple(Text(text) for top in given for text in (top, f"{top.rstrip('/')}/{_any_name()}")))
     names = new_list(call.machine, [(Text(_any_name()),)], complete=False)
     return new_list(call.machine, [(Items((tops, names, names)),)], complete=False)
 
@@ -160,6 +162,14 @@ def _split(call: ExternalCall) -> Value | None:
     return (Items((heads, tails)),)
 
 
+def _extension(last: str) -> str:
+    """Return the unknown extension of a name: another text than the name, in case it is compared with known ones."""
+    if not is_hole(last):
+        return last
+    hole = hole_of(last)
+    return hole_text(replace(hole, origin=f"extension of {hole.origin}", confined=True))
+
+
 def _splitext(call: ExternalCall) -> Value | None:
     value = call.arguments.at_position(0) or UNKNOWN
     stems: Value = ()
@@ -171,7 +181,7 @@ def _splitext(call: ExternalCall) -> Value | None:
             extensions = join(extensions, (Text(extension),))
         else:
             stems = join(stems, (Text(text),))
-            extensions = join(extensions, (Text(confined_text(text[-1:])),))
+            extensions = join(extensions, (Text(_extension(text[-1])),))
     return (Items((stems, extensions)),)
 
 

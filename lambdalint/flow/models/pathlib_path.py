@@ -23,7 +23,7 @@ from lambdalint.flow.values import (
     text_of,
     texts_of,
 )
-from lambdalint.model import Hole, HoleKind
+from lambdalint.model import LISTING, Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,8 @@ def _as_text(call: ExternalCall) -> Value | None:
 
 
 def _below(call: ExternalCall) -> Value | None:
-    return new_list(call.machine, [_paths([f"{_receiver(call)}/{_any_name()}"])], complete=False)
+    name = hole_text(Hole(HoleKind.LOOP, LISTING, confined=True))
+    return new_list(call.machine, [_paths([f"{_receiver(call)}/{name}"])], complete=False)
 
 
 def _exists(kind: str) -> Callable[[ExternalCall], Value | None]:

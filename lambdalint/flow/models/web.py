@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdalint.flow import calls, imports
 from lambdalint.flow.containers import new_mapping, set_item
 from lambdalint.flow.machine import Route
+from lambdalint.flow.models.settings import FLASK_CONFIG, of_module
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -182,6 +183,7 @@ def _django_application(call: ExternalCall) -> Value | None:
     """Loading the application loads the settings and the URL configuration that they name."""
     settings = _settings(call.machine)
     if settings is not None:
+        of_module(call, settings)
         for name in texts_of(imports.member(call.machine, settings, "ROOT_URLCONF")):
             if not has_holes(name):
                 imports.load(call.machine, name, None)
@@ -221,10 +223,10 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
 
 def _flask_config(machine: Machine) -> Value:
     """Return the application's configuration: one mapping, whichever way the code comes by the application."""
-    known = machine.store.get(PROCESS, "<flask config>")
+    known = machine.store.get(PROCESS, FLASK_CONFIG)
     if known is None:
         known = new_mapping(machine)
-        machine.store.set(PROCESS, "<flask config>", known)
+        machine.store.set(PROCESS, FLASK_CONFIG, known)
     return known
 
 

@@ -42,6 +42,13 @@ _PATH_EVENTS = {
 """Audit events that name a path, and the position of that argument."""
 
 _DESCRIPTOR_EVENTS = ("os.remove", "os.rmdir", "os.mkdir")
+_MAKING_EVENTS = {"open": 0, "os.link": 1, "os.mkdir": 0, "os.rename": 1, "os.symlink": 1, "sqlite3.connect": 0}
+"""Audit events after which a path exists, and the position of that argument."""
+
+_STARTING_EVENTS = {"os.exec": 1, "os.posix_spawn": 1, "os.spawn": 2, "os.system": 0, "subprocess.Popen": 1}
+"""Audit events of another program, and the position of its command: a text, or a list of arguments."""
+
+_SCRATCH = "/tmp/"
 _MOST_PATHS = 2000
 
 
@@ -62,7 +69,7 @@ class _Watcher(ast.NodeTransformer):
     def _wrap(self, statement: ast.stmt) -> list[ast.stmt]:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return [statement]
-        hit = sorted(line for line in self._lines if statement.lineno <= line <= _last_own_line(statement))
+        hit = sorted(line for line in self._lines if statement.lineno <= line <= last_own_line(statement))
         if not hit:
             return [statement]
         self._lines.discard(hit[0])
@@ -79,7 +86,7 @@ class _Watcher(ast.NodeTransformer):
         return [reached, guarded]
 
 
-def _last_own_line(statement: ast.stmt) -> int:
+def last_own_line(statement: ast.stmt) -> int:
     """Return the last line of a statement that does not belong to a statement inside it."""
     body = getattr(statement, "body", None)
     if isinstance(body, list) and body:
@@ -122,6 +129,8 @@ class Record:
         self.watched: list[dict[str, Any]] = []
         self.reached: list[tuple[str, int]] = []
         self.touched: list[tuple[str, int, str]] = []
+        self.made: dict[str, set[tuple[str, int]]] = {}
+        self.started: list[tuple[str, int, str]] = []
 
     def activate(self) -> None:
         """Begin to watch."""
@@ -133,22 +142,59 @@ class Record:
         self.watched.append({**describe(error), "path": path, "line": line})
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        position = _PATH_EVENTS.get(event)
-        if position is None or len(self.touched) > _MOST_PATHS:
+        if event not in _PATH_EVENTS and event not in _MAKING_EVENTS and event not in _STARTING_EVENTS:
             return
         if event == "open" and not arguments[2] & _WRITING:
             return
         if event in _DESCRIPTOR_EVENTS and arguments[-1] != -1:
             return  # the path is relative to a descriptor
-        path = arguments[position]
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and not frame.f_code.co_filename.startswith(CODE):
-            if frame.f_code.co_filename == tempfile.__file__:
-                return
-            frame = frame.f_back
-        if frame is not None and isinstance(path, (str, bytes)):
-            full = os.path.normpath(Path.cwd() / str.__str__(os.fsdecode(path)))
-            self.touched.append((frame.f_code.co_filename, frame.f_lineno, full))
+        place, temporary = _origin(sys._getframe(1))
+        if place[1] == 0:
+            return
+        if event in _STARTING_EVENTS:
+            self.started.append((*place, _command(arguments[_STARTING_EVENTS[event]])))
+        if event in _MAKING_EVENTS and (made := _absolute(arguments[_MAKING_EVENTS[event]])):
+            self._make(made, place, _absolute(arguments[0]) if event == "os.rename" else "")
+        if event in _PATH_EVENTS and not temporary and len(self.touched) <= _MOST_PATHS:
+            touched = _absolute(arguments[_PATH_EVENTS[event]])
+            if touched:
+                self.touched.append((*place, touched))
+
+    def _make(self, path: str, place: tuple[str, int], former: str) -> None:
+        """Note that *place* makes *path*, with all that lies below it if it had the name *former*."""
+        if not path.startswith(_SCRATCH) or not Path(path).parent.is_dir() or len(self.made) > _MOST_PATHS:
+            return
+        if former:
+            for known, places in list(self.made.items()):
+                if known == former or known.startswith(f"{former}/"):
+                    self.made.setdefault(path + known.removeprefix(former), set()).update(places)
+        self.made.setdefault(path, set()).add(place)
+
+
+def _origin(frame: FrameType | None) -> tuple[tuple[str, int], bool]:
+    """Return the innermost place in the job's own code that *frame* stands below, and whether ``tempfile`` is between.
+
+    The line is 0 where no code of the job takes part.
+    """
+    temporary = False
+    while frame is not None and not frame.f_code.co_filename.startswith(CODE):
+        temporary = temporary or frame.f_code.co_filename == tempfile.__file__
+        frame = frame.f_back
+    return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno), temporary
+
+
+def _command(command: object) -> str:
+    parts = command if isinstance(command, (list, tuple)) else [command]
+    return " ".join(os.fsdecode(part) for part in parts if isinstance(part, (str, bytes, os.PathLike)))
+
+
+def _absolute(path: object) -> str:
+    """Return *path* as the system sees it, or nothing if it is a descriptor."""
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        return ""
+    text = str.__str__(os.fsdecode(path))
+    # The working directory may be gone.
+    return os.path.normpath(text if text.startswith("/") else Path.cwd() / text)
 
 
 def describe(error: BaseException) -> dict[str, Any]:

@@ -9,28 +9,36 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import gc
 import importlib
 import json
 import logging
 import os
 import select
+import shutil
 import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from sandbox.inside.clock import Clock
 from sandbox.inside.observe import Record, TaskFinder, describe
+from sandbox.inside.sdk import SdkFinder
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND = 4096
 _UID, _GID = 993, 990
 _TASK = "/var/task"
+_MOST_LEFT = 1000
 _NOTHING: dict[str, Any] = {
     "watched": [],
     "reached": [],
     "touched": [],
     "left": [],
+    "made": {},
+    "started": [],
+    "invocations": [],
     "result": "",
     "output": "",
 }
@@ -107,16 +115,35 @@ class _Context:
         return 30_000
 
 
-def _execute(job: dict[str, Any]) -> str:
+def _execute(job: dict[str, Any], invocations: list[dict[str, Any]]) -> str:
+    """Run the code, or import the module and call the handler, adding to *invocations* what came of each call."""
     if job["handler"] is None:
         exec(compile(job["code"], "<snippet>", "exec", dont_inherit=True), {"__name__": "snippet"})
         return ""
+    clock = Clock() if job["lapse"] else None
     module_name, _, qualname = job["handler"].rpartition(".")
     handler = getattr(importlib.import_module(module_name.replace("/", ".")), qualname)
-    result = None
-    for number in range(job["invocations"]):
-        result = handler(json.loads(json.dumps(job["event"])), _Context(number))
-    return repr(result)[:300]
+    result = ""
+    for number in range(1, job["invocations"] + 1):
+        event = json.loads(json.dumps(job["event"]).replace("{n}", str(number)))
+        error = None
+        try:
+            result = repr(handler(event, _Context(number)))[:300]
+        except BaseException as raised:  # the environment goes on after a crash
+            error = describe(raised)
+        gc.collect()  # what an object removes at its end counts as removed
+        invocations.append({"error": error, "left": _scratch()})
+        if clock is not None:
+            clock.advance(job["lapse"])
+    return result
+
+
+def _scratch() -> dict[str, int | None]:
+    """Return all paths below ``/tmp``, files with their size."""
+    found: dict[str, int | None] = {}
+    for path in sorted(Path("/tmp").rglob("*"))[:_MOST_LEFT]:
+        found[str(path)] = None if path.is_dir() else path.lstat().st_size
+    return found
 
 
 def _perform(job: dict[str, Any]) -> dict[str, Any]:
@@ -125,26 +152,41 @@ def _perform(job: dict[str, Any]) -> dict[str, Any]:
     os.environ.update(_environment(job))
     os.chdir(_TASK)
     sys.path.remove("/var/runtime")
-    sys.path[:0] = [_TASK, *(f"{_TASK}/{folder}" for folder in job["search_path"]), "/opt/python"]
+    folders = [_TASK, *(f"{_TASK}/{folder}" for folder in job["search_path"]), "/opt/python"]
+    sys.path[:0] = folders
     sys.argv = ["bootstrap"]
-    sys.meta_path.insert(0, TaskFinder(job["watched"]))
+    sys.meta_path[:0] = [TaskFinder(job["watched"]), SdkFinder(folders)]
     # The runtime has its handler in place before it imports the function's module.
     logging.getLogger().addHandler(logging.StreamHandler())
     record = Record()
     record.activate()
     error, result = None, ""
+    invocations: list[dict[str, Any]] = []
     try:
-        result = _execute(job)
+        result = _execute(job, invocations)
     except BaseException as raised:  # the job's own exit is an outcome too
         error = describe(raised)
     return {
-        "error": error,
+        "error": next((one["error"] for one in invocations if one["error"]), error),
         "watched": record.watched,
         "reached": sorted(set(record.reached)),
         "touched": list(dict.fromkeys(record.touched)),
         "left": sorted(str(path) for path in Path("/tmp").rglob("*") if path.is_file())[:100],
+        "made": {path: sorted(places) for path, places in record.made.items()},
+        "started": list(dict.fromkeys(record.started)),
+        "invocations": invocations,
         "result": result,
     }
+
+
+def _fill(source: Path) -> None:
+    """Copy all below *source* to ``/tmp``, as the user that runs the code."""
+    for path in sorted(source.rglob("*")):
+        target = Path("/tmp", path.relative_to(source))
+        if path.is_dir():
+            target.mkdir()
+        else:
+            shutil.copyfile(path, target)
 
 
 def _child(job: dict[str, Any], write: int) -> None:
@@ -152,6 +194,7 @@ def _child(job: dict[str, Any], write: int) -> None:
     try:
         _furnish(job)
         _drop_privileges()
+        _fill(Path("/jobs", job["scratch"]))
         # Opening /dev/stdout needs a file that the new user owns.
         output = os.memfd_create("output")
         for stream in (1, 2):

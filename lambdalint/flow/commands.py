@@ -1,0 +1,234 @@
+"""From the words of a command to what it does to files, by the catalogue's rows."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lambdalint.catalogue.command import Reference, options_of, parse_template
+from lambdalint.flow.command_words import Argument, Words, read_words
+from lambdalint.flow.shell import Command, below, commands_of
+from lambdalint.flow.shell_words import LISTING, Word
+from lambdalint.flow.text import confined_text, has_holes, hole_of, hole_text, is_hole, without_marks
+from lambdalint.model import EffectKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lambdalint.catalogue.schema import CommandEffect, CommandRow
+
+_DEEPEST = 6
+_STREAMS = frozenset({"", "-", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "stdout"})
+_VERSION = re.compile(r"-?\d+(?:\.\d+)*$")
+_NUMBERED = re.compile(r"%\(\w+\)\w|%0?\d*d")
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
+_WRITTEN = {">": EffectKind.WRITE, ">>": EffectKind.APPEND, "<": EffectKind.READ}
+
+
+@dataclass(frozen=True, slots=True)
+class FileEffect:
+    """One thing that a command does to one path; the path is relative to the directory that the call starts it in."""
+
+    kind: EffectKind
+    callee: str
+    path: str
+    defaulted: bool = False
+    exist_ok: bool = False
+    tree: bool = False
+    moved: bool = False
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What commands are looked up with: the rows, the value of a variable, and which paths surely are directories."""
+
+    rows: dict[str, tuple[CommandRow, ...]]
+    variable: Callable[[str], str]
+    is_directory: Callable[[str], bool]
+
+    def script(self, text: str, directory: str = "", depth: int = 0) -> list[FileEffect]:
+        """Return what the commands of a script do, in order."""
+        found: list[FileEffect] = []
+        for command in commands_of(text, self.variable):
+            placed = replace(command, directory=below(directory, command.directory) if command.directory else directory)
+            found.extend(self.command(placed, depth))
+        return found
+
+    def command(self, command: Command, depth: int = 0) -> list[FileEffect]:
+        """Return what one command does, with the files that the shell opens for it."""
+        found = [
+            FileEffect(_WRITTEN[each.operator], f"command {each.operator}", below(command.directory, each.target))
+            for each in command.redirections
+            if each.target not in _STREAMS
+        ]
+        if command.words and depth < _DEEPEST:
+            found.extend(self._program(command.words, command.directory, depth))
+        return found
+
+    def _program(self, words: Sequence[Word], directory: str, depth: int) -> list[FileEffect]:
+        program = _program_name(words[0].text)
+        rows = self.rows.get(program)
+        if rows is None:
+            program = _VERSION.sub("", program)
+            rows = self.rows.get(program, ())
+        best: tuple[int, str, CommandRow, Words] | None = None
+        for row in rows:
+            for name in row.names:
+                subcommand = name.split(" ")[1:]
+                if name.partition(" ")[0] != program or (best is not None and len(subcommand) < best[0]):
+                    continue
+                read = read_words(row, words[1:], len(subcommand))
+                if [argument.text for argument in read.arguments[: len(subcommand)]] == subcommand:
+                    del read.arguments[: len(subcommand)]
+                    best = (len(subcommand), name, row, read)
+        if best is None:
+            return []
+        _, name, row, read = best
+        for changed in read.options.get(row.directory, ()) if row.directory else ():
+            directory = below(directory, changed)
+        found: list[FileEffect] = []
+        for effect in row.effect:
+            found.extend(_effects(row, effect, name, read, directory, self))
+        found.extend(self._launched(row, read, directory, depth))
+        return found
+
+    def _launched(self, row: CommandRow, read: Words, directory: str, depth: int) -> list[FileEffect]:
+        """Return what the command that a launcher runs does."""
+        if row.script:
+            return [
+                effect
+                for script in read.options.get(row.script, ())
+                for effect in self.script(script, directory, depth + 1)
+            ]
+        rest = list(read.rest)
+        if row.runs_each:
+            each = _rendered(row.runs_each, read)
+            end = next((number for number, word in enumerate(rest) if word.text in (";", "+")), len(rest))
+            rest = [replace(word, text=each[0]) if word.text == "{}" and each else word for word in rest[:end]]
+        while rest and _ASSIGNED.match(rest[0].text):
+            rest = rest[1:]
+        if not rest:
+            return []
+        return self.command(Command(tuple(rest), (), directory), depth + 1)
+
+
+def _program_name(text: str) -> str:
+    name = without_marks(text).rpartition("/")[2].removesuffix(".exe")
+    return "" if has_holes(name) else name
+
+
+def _effects(
+    row: CommandRow, effect: CommandEffect, name: str, read: Words, directory: str, shell: Shell
+) -> list[FileEffect]:
+    if effect.has and not any(_given(row, read, entry) for entry in effect.has):
+        return []
+    if effect.lacks and (not read.sure or any(_given(row, read, option) for option in effect.lacks)):
+        return []
+    is_remote = _pattern(row.remote).match
+    if effect.remote:
+        addresses = _rendered(effect.remote, read)
+        if not addresses or not all(is_remote(address) for address in addresses):
+            return []
+    paths = _rendered(effect.path, read, makes=effect.kind.modifies)
+    defaulted = False
+    if not paths and effect.default and read.sure:
+        paths = _rendered(effect.default, read)
+        defaulted = True
+    if effect.into:
+        paths = [inside for path in paths for inside in _into(path, effect.into, read, shell)]
+    exist_ok = any(_given(row, read, option) for option in effect.exist_ok)
+    found = []
+    for path in paths:
+        if path in _STREAMS or is_remote(path):
+            continue
+        if path.startswith("~"):
+            path = shell.variable("HOME") + path[1:]
+        if effect.numbered:
+            path = _NUMBERED.sub(hole_text(LISTING), path)
+        callee = f"command {effect.callee or name}"
+        located = _located(directory, path)
+        found.append(FileEffect(effect.kind, callee, located, defaulted, exist_ok, effect.tree, effect.moved))
+    return found
+
+
+def _located(directory: str, path: str) -> str:
+    """Return a path as seen from where the call stands; one that starts with an unknown directory stands for itself."""
+    if path.startswith("file:") or (is_hole(path[0]) and not hole_of(path[0]).confined):
+        return path
+    return below(directory, path)
+
+
+def _given(row: CommandRow, read: Words, entry: str) -> bool:
+    """Tell whether each option of an entry is given, under any of its spellings."""
+    first = options_of(row).first
+    return all(read.given(first.get(option, option)) for option in entry.split())
+
+
+def _into(path: str, template: str, read: Words, shell: Shell) -> list[str]:
+    """Return the paths inside a directory, where *path* surely is one."""
+    several = len(read.arguments) > 2
+    if not (path.endswith("/") or path in (".", "..") or several or shell.is_directory(path)):
+        return [path]
+    names = _rendered(template, read)
+    return [posixpath.join(path, name) for name in names] or [path]
+
+
+def _rendered(template: str, read: Words, *, makes: bool = False) -> list[str]:
+    """Return the texts of a template; none where one of its arguments is not given or not certain."""
+    results = [""]
+    for part in parse_template(template):
+        if isinstance(part, str):
+            pieces = [part.replace("*", hole_text(LISTING))]
+        else:
+            pieces = _referenced(part, read, makes=makes)
+        results = [result + piece for result in results for piece in pieces]
+    return list(dict.fromkeys(results))
+
+
+def _referenced(reference: Reference, read: Words, *, makes: bool) -> list[str]:
+    name = reference.argument
+    arguments = read.arguments
+    chosen: list[Argument]
+    if name.isdigit():
+        position = int(name)
+        chosen = arguments[position : position + 1] if all(each.certain for each in arguments[:position]) else []
+    elif name == "last":
+        chosen = arguments[-1:]
+    elif name in ("all", "but-first", "but-last"):
+        chosen = {"all": arguments, "but-first": arguments[1:], "but-last": arguments[:-1]}[name]
+        if makes:
+            chosen = [argument for argument in chosen if not argument.vague]
+    elif name.startswith("after "):
+        texts = [argument.text for argument in arguments]
+        word = name.removeprefix("after ")
+        position = texts.index(word) + 1 if word in texts else len(texts)
+        chosen = arguments[position : position + 1]
+    else:
+        chosen = [Argument(value) for value in read.options.get(name, ())]
+    formed = [_formed(argument.text, reference.form) for argument in chosen if argument.certain]
+    return [text for text in formed if text]
+
+
+def _formed(text: str, form: str) -> str:
+    if not form:
+        return text
+    if form == "bare":
+        stem, extension = posixpath.splitext(text)
+        return text if has_holes(extension) else stem
+    if form == "format":
+        return text.partition(":")[0]
+    if form == "sent":
+        return text.partition("@")[2].partition(";")[0]
+    name = posixpath.basename(text.rstrip("/"))
+    name = name.rpartition(":")[2] if form == "repository" else name
+    name = name.removesuffix(".git") if form == "repository" else name
+    name = posixpath.splitext(name)[0] if form == "stem" and not has_holes(posixpath.splitext(name)[1]) else name
+    return confined_text(name)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

@@ -1,0 +1,177 @@
+"""Ways out of a block: what lies in ``/tmp`` where an exception, a ``return`` or a ``continue`` leaves it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.store import LIVE, PROCESS
+from lambdalint.flow.values import ExternalObject, Made, Opaque, Truth, Value
+from lambdalint.model import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.frames import Frame
+    from lambdalint.flow.machine import Machine
+    from lambdalint.flow.store import Changes
+    from lambdalint.model import Span
+
+
+@dataclass
+class Exits:
+    """The exceptions that may leave a block: what lies in ``/tmp`` then, with the first call that may raise."""
+
+    points: int = 0
+    live: dict[Made, Step] = field(default_factory=dict)
+
+    def keep(self, remaining: tuple[Made, ...]) -> None:
+        """Drop what a clean-up on the way out has removed."""
+        there = {(made.text, made.account) for made in remaining}
+        self.live = {made: step for made, step in self.live.items() if (made.text, made.account) in there}
+
+    def absorb(self, other: Exits) -> None:
+        """Take over what leaves an inner block."""
+        self.points += other.points
+        for made, step in other.live.items():
+            self.live.setdefault(made, step)
+
+
+def live(machine: Machine) -> tuple[Made, ...]:
+    """Return what the invocation has made in ``/tmp`` and may not have removed."""
+    found = machine.store.get(PROCESS, LIVE)
+    return tuple(atom for atom in found if isinstance(atom, Made)) if found else ()
+
+
+def set_live(machine: Machine, made: Value) -> None:
+    """Replace what lies in ``/tmp``."""
+    if made != (machine.store.get(PROCESS, LIVE) or ()):
+        machine.store.set(PROCESS, LIVE, made)
+
+
+def may_raise(machine: Machine, span: Span, text: str) -> None:
+    """Note that an exception may leave the block here."""
+    exits = machine.exits[-1]
+    exits.points += 1
+    for made in live(machine):
+        if made not in exits.live:
+            exits.live[made] = Step(span, text)
+
+
+@dataclass
+class Passing:
+    """How many ways out of a frame and its loops are known."""
+
+    frame: Frame
+    returns: int
+    loops: list[tuple[list[Changes], int, int]]
+
+
+def passing(frame: Frame) -> Passing:
+    """Return a point from which on ways out are new."""
+    loops: list[tuple[list[Changes], int, int]] = []
+    for loop in frame.loops:
+        loops.append((loop.breaks, len(loop.breaks), loop.mark))
+        loops.append((loop.continues, len(loop.continues), loop.mark))
+    return Passing(frame, len(frame.returns), loops)
+
+
+def lead_through(machine: Machine, since: Passing, start: int, action: Callable[[], bool]) -> None:
+    """Run *action* (``finally``, the exit of a context) on each new way out; one that it ends is dropped.
+
+    The state is that of *start* before and afterwards.
+    """
+    store = machine.store
+    frame = since.frame
+    returns = frame.returns[since.returns :]
+    del frame.returns[since.returns :]
+    for value, changes in returns:
+        store.apply(changes)
+        if action():
+            frame.returns.append((value, store.changes(frame.mark)))
+        store.undo(start)
+    for ways, known, mark in since.loops:
+        new = ways[known:]
+        del ways[known:]
+        for changes in new:
+            store.apply(changes)
+            if action():
+                ways.append(store.changes(mark))
+            store.undo(start)
+
+
+def any_live_way(since: Passing) -> bool:
+    """Tell whether a new way out leaves something in ``/tmp``."""
+    key = (PROCESS, LIVE)
+    if any(changes.get(key) for _, changes in since.frame.returns[since.returns :]):
+        return True
+    return any(changes.get(key) for ways, known, _ in since.loops for changes in ways[known:])
+
+
+def forget_on_ways(since: Passing, gone: set[Made]) -> None:
+    """Take what was removed on the way out from each new way out."""
+    key = (PROCESS, LIVE)
+    every = [changes for _, changes in since.frame.returns[since.returns :]]
+    every += [changes for ways, known, _ in since.loops for changes in ways[known:]]
+    for changes in every:
+        if changes.get(key):
+            changes[key] = tuple(atom for atom in changes[key] if atom not in gone)
+
+
+def live_on_ways(since: Passing) -> Value:
+    """Return what lies in ``/tmp`` on some new way out."""
+    key = (PROCESS, LIVE)
+    every = [changes for _, changes in since.frame.returns[since.returns :]]
+    every += [changes for ways, known, _ in since.loops for changes in ways[known:]]
+    return tuple(dict.fromkeys(atom for changes in every for atom in changes.get(key, ())))
+
+
+_SAFE_NAMES = re.compile(
+    r"(?:os\.path|posixpath|logging|json|re|math|time|datetime|uuid|str|list|dict|tuple|number|function|string|"
+    r"collections|itertools|functools|copy|hashlib|hmac|base64|random|secrets|typing|pathlib|io|csv|contextlib|tempfile|"
+    r"operator|traceback|sys|glob|warnings|enum|dataclasses|threading|concurrent|asyncio|atexit|gc|inspect|abc|decimal|"
+    r"statistics|textwrap|pprint|html|platform|signal|weakref|types|struct|codecs|unicodedata|calendar|zoneinfo|locale|"
+    r"urllib\.parse|aws_lambda_powertools|aws_xray_sdk|structlog|loguru|rich|tqdm|colorama|dotenv|pytz|dateutil|"
+    r"aws\.lambda|six|attr|attrs|bottle|flask|fastapi|starlette|pydantic|werkzeug|mimetypes|ast|stat|errno|shlex|"
+    r"gzip|bz2|lzma|multiprocessing|queue|heapq|bisect|numbers|fractions|importlib|pkgutil|resource|sched|socket\.gethostname|web)(?:\.|$)"
+)
+"""Libraries whose calls do not fail in a way worth a thought: computing, formatting, logging."""
+_SAFE_BUILTINS = re.compile(r"builtins\.(?!__import__|exec|eval|input)")
+_SAFE_OS = re.compile(
+    r"os\.(?:getenv|putenv|environ|getpid|getcwd|close|listdir|scandir|walk|makedirs|mkdir|fdopen|open|chdir|urandom|"
+    r"getrandom|cpu_count|sep|stat|chmod|access|fspath|uname|sync|fsync|write|read|utime|remove|unlink|rmdir)\b"
+)
+_SAFE_METHODS = frozenset(
+    {"get", "append", "items", "keys", "values", "strip", "lstrip", "rstrip", "split", "rsplit", "lower", "upper",
+     "replace", "encode", "decode", "format", "join", "startswith", "endswith", "info", "debug", "warning", "warn",
+     "error", "exception", "critical", "log", "close", "add", "update", "setdefault", "pop", "copy", "isoformat",
+     "strftime", "total_seconds", "extend", "insert", "sort", "index", "count", "partition", "rpartition", "hexdigest",
+     "seek", "tell", "flush", "getvalue", "splitlines", "title", "capitalize", "isdigit", "group", "groups", "match",
+     "search", "sub", "findall", "write", "writelines", "writerow", "writerows", "readline", "fileno", "terminate",
+     "put_annotation", "put_metadata", "add_metric", "set_context"}
+)  # fmt: skip
+_SAFE_MAKING = re.compile(
+    r"(?:boto3|botocore|aiobotocore|aioboto3)\.(?:client|resource|Session|session|setup_default_session)$"
+)
+_HANDLES = ("io.", "tempfile.", "gzip.", "bz2.", "lzma.")
+_UNCHECKED = re.compile(r"subprocess\.(?:Popen|run|call|getoutput|getstatusoutput)$|os\.(?:system|popen|spawn\w*)$")
+
+
+def can_fail(external: ExternalCall) -> bool:
+    """Tell whether a call into other code is one that fails now and then: the network, another process, a parser."""
+    name = external.name
+    if _UNCHECKED.search(name):
+        checked = external.arguments.keywords.get("check")
+        return checked is not None and Truth(value=True) in checked
+    if _SAFE_NAMES.match(name) or _SAFE_BUILTINS.match(name) or _SAFE_OS.match(name) or _SAFE_MAKING.match(name):
+        return False
+    receiver = external.receiver
+    if isinstance(receiver, ExternalObject) and receiver.type.startswith(_HANDLES):
+        return False
+    if external.method in _SAFE_METHODS and not name.startswith(("boto3.", "botocore.", "requests.")):
+        return False
+    if name.startswith("shutil."):
+        return external.method in ("unpack_archive", "make_archive")
+    return not (isinstance(receiver, Opaque) and external.method.startswith("__"))

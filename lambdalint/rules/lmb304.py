@@ -1,0 +1,110 @@
+"""LMB304 cleanup-skipped-on-error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.model import Confidence, Family, Removal, RuleMeta, Severity
+from lambdalint.rules.growth import grows, making, remaining, remedy, sureness
+from lambdalint.rules.rule import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lambdalint.model import Effect
+
+
+class CleanupSkippedOnError(Rule):
+    """Flags removals from /tmp that an exception skips.
+
+    ## What it does
+
+    Flags what an invocation makes in `/tmp` under a new name, temporary files and unpacked archives
+    included, and removes only if nothing goes wrong: between the two stands a `raise`, or a call that
+    fails now and then, such as a request over the network or a child process, and no `finally`, `with` or
+    `except` removes the object on that way.
+
+    ## Why it fails on Lambda
+
+    An exception ends the invocation, not the environment. The next invocation finds `/tmp` as the failed
+    one left it, and an asynchronous event is tried again, twice, which leaves two more files. When a
+    service is down for an hour, each event in that hour leaves its files, and in the end no invocation has
+    room: `OSError: [Errno 28] No space left on device`.
+
+    ## Example
+
+    ```python
+    import os
+    import uuid
+
+    import boto3
+
+    s3 = boto3.client("s3")
+
+
+    def handler(event, context):
+        path = f"/tmp/{uuid.uuid4()}.csv"
+        with open(path, "w") as out:
+            out.write(event["report"])
+        s3.upload_file(path, "reports", event["name"])
+        os.remove(path)
+    ```
+
+    ## Use instead
+
+    ```python
+    import os
+    import uuid
+
+    import boto3
+
+    s3 = boto3.client("s3")
+
+
+    def handler(event, context):
+        path = f"/tmp/{uuid.uuid4()}.csv"
+        try:
+            with open(path, "w") as out:
+                out.write(event["report"])
+            s3.upload_file(path, "reports", event["name"])
+        finally:
+            os.remove(path)
+    ```
+
+    A `tempfile.TemporaryDirectory()` in a `with` statement does the same in fewer lines.
+
+    ## Options
+
+    None.
+
+    ## Known limits
+
+    Almost every expression can raise something. Only calls that are known to fail in practice, calls of
+    functions that are not known, and `raise` count.
+    """
+
+    meta = RuleMeta(
+        code="LMB304",
+        name="cleanup-skipped-on-error",
+        family=Family.GROWTH,
+        severity=Severity.WARNING,
+        confidence=Confidence.MEDIUM,
+        summary="Flags removals from /tmp that an exception skips.",
+        since="0.1.0",
+    )
+
+    def concerns(self, effect: Effect) -> bool:
+        """Concerned with what is new in each invocation, and removed unless an exception is raised."""
+        return grows(effect) and effect.lifetime is not None and effect.lifetime.removed is Removal.ON_SUCCESS
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Report each such effect."""
+        for effect in self.effects(node):
+            assert effect.lifetime is not None
+            self.report(
+                node,
+                effect,
+                f"{making(effect)}, {remaining(effect)}",
+                remedy(effect),
+                confidence=sureness(effect.lifetime),
+            )
