@@ -5,34 +5,39 @@ from __future__ import annotations
 import textwrap
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
 from lambdalint import catalogue, deployment, flow
+from lambdalint.catalogue.schema import FetchesRow, InvokesRow, ReadsRow, RequestSourceRow, StoresRow
 from lambdalint.flow import externals
-from lambdalint.model import EffectKind, ExplicitFunction, Settings, Span, Tree
+from lambdalint.flow.rows import emit_effects
+from lambdalint.model import EffectKind, ExplicitFunction, HoleKind, Settings, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdalint.catalogue.schema import FetchesRow, InvokesRow, ReadsRow, StoresRow
     from lambdalint.model import Effect
 
-TABLES = ("stores", "fetches", "reads", "invokes")
+ExampleRow: TypeAlias = FetchesRow | InvokesRow | ReadsRow | RequestSourceRow | StoresRow
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """A row, the file and table that it stands in, and its position among all rows."""
+    """A row, the file that it stands in, and its position among all rows."""
 
     number: int
     file: str
-    table: str
-    row: StoresRow | FetchesRow | ReadsRow | InvokesRow
+    row: ExampleRow
 
     def __str__(self) -> str:
-        return f"{self.file.removesuffix('.toml')}:{self.table}:{self.row.call}:{self.number}"
+        return f"{self.file.removesuffix('.toml')}:{self.subject}:{self.number}"
+
+    @property
+    def subject(self) -> str:
+        """The name of the call or the attribute."""
+        return self.row.name if isinstance(self.row, RequestSourceRow) else self.row.call
 
     @property
     def path(self) -> str:
@@ -42,23 +47,25 @@ class Numbered:
     @property
     def reference(self) -> str | None:
         """The parameter that the row speaks of."""
-        names = {"stores": "content", "fetches": "into", "reads": "path", "invokes": "function"}
-        reference: str | None = getattr(self.row, names[self.table])
-        return reference
+        if isinstance(self.row, StoresRow):
+            return self.row.content
+        if isinstance(self.row, FetchesRow):
+            return self.row.into
+        if isinstance(self.row, ReadsRow):
+            return self.row.path
+        return self.row.function if isinstance(self.row, InvokesRow) else None
 
 
-def _numbered() -> Iterator[Numbered]:
-    number = 0
+def _rows() -> Iterator[tuple[str, ExampleRow]]:
     for file, content in catalogue.load().files:
-        for table in TABLES:
-            for row in getattr(content, table):
-                number += 1
-                if row.example or table != "invokes":
-                    yield Numbered(number, file, table, row)
+        for group in (content.stores, content.fetches, content.reads, content.invokes, content.request_source):
+            for row in group:
+                yield file, row
 
 
-ROWS = tuple(_numbered())
+ROWS = tuple(Numbered(number, file, row) for number, (file, row) in enumerate(_rows()))
 EXAMPLES = tuple(one for one in ROWS if one.row.example)
+CALLS = tuple(one for one in ROWS if isinstance(one.row, (StoresRow, FetchesRow, ReadsRow)))
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     root = tmp_path_factory.mktemp("examples")
     references: defaultdict[str, set[str | None]] = defaultdict(set)
     for one in EXAMPLES:
-        references[one.row.call].add(one.reference)
+        references[one.subject].add(one.reference)
         (root / one.path).write_text(f"def handler(event, context):\n{textwrap.indent(one.row.example, '    ')}\n")
     tree = Tree(root, tuple(path.name for path in root.iterdir()))
     declared = tuple(ExplicitFunction(one.path.replace(".py", ".handler"), Span.point(one.path)) for one in EXAMPLES)
@@ -86,9 +93,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         for reference in references.get(external.name, ()):
             if reference is None or external.argument(reference):
                 calls[external.span.path].add((external.name, reference))
-        emit(external)
+        emit_effects(external)
 
-    emit = externals.emit_effects
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(externals, "emit_effects", record)
         functions = deployment.read(tree, settings, rows).functions
@@ -100,14 +106,28 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen({path: frozenset(names) for path, names in calls.items()}, effects)
 
 
-@pytest.mark.parametrize("one", ROWS, ids=str)
+@pytest.mark.parametrize("one", CALLS, ids=str)
 def test_a_row_s_example_makes_its_call(one: Numbered, seen: Seen) -> None:
     assert one.row.example, f"an example is missing: {one.reference}"
     made = seen.calls.get(one.path, frozenset())
-    assert (one.row.call, one.reference) in made, f"seen: {sorted(map(str, made))}"
+    assert (one.subject, one.reference) in made, f"seen: {sorted(map(str, made))}"
 
 
-@pytest.mark.parametrize("one", [one for one in ROWS if one.table == "reads" and not one.row.exists], ids=str)  # type: ignore[union-attr]  # a ReadsRow by its table
+@pytest.mark.parametrize("one", [one for one in CALLS if getattr(one.row, "exists", None) is False], ids=str)
 def test_a_read_is_an_effect_on_its_path(one: Numbered, seen: Seen) -> None:
     reads = [effect for effect in seen.effects.get(one.path, ()) if effect.kind is EffectKind.READ]
-    assert any(effect.callee == one.row.call and effect.place.path.startswith("/opt") for effect in reads)
+    assert any(effect.callee == one.subject and effect.place.path.startswith("/opt") for effect in reads)
+
+
+@pytest.mark.parametrize("one", [one for one in EXAMPLES if isinstance(one.row, InvokesRow)], ids=str)
+def test_what_an_example_registers_runs_unless_the_row_says_never(one: Numbered, seen: Seen) -> None:
+    assert isinstance(one.row, InvokesRow)
+    written = [effect for effect in seen.effects.get(one.path, ()) if effect.kind is EffectKind.WRITE]
+    assert bool(written) == (one.row.runs != "never")
+
+
+@pytest.mark.parametrize("one", [one for one in EXAMPLES if isinstance(one.row, RequestSourceRow)], ids=str)
+def test_what_a_request_holds_is_a_hole_of_that_kind(one: Numbered, seen: Seen) -> None:
+    assert isinstance(one.row, RequestSourceRow)
+    holes = [hole for effect in seen.effects.get(one.path, ()) for hole in effect.place.holes]
+    assert [(hole.kind, hole.confined) for hole in holes] == [(HoleKind.REQUEST, one.row.confined)]

@@ -259,6 +259,8 @@ class RequestSourceRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
     name: str
     confined: bool = False
+    example: str = ""
+    """Code that opens a path with it."""
 
 
 class SettingRow(Row, frozen=True, kw_only=True, rename="kebab"):

@@ -236,6 +236,8 @@ def set_item(machine: Machine, owner: Value, index: Value, value: Value) -> None
     """Run ``owner[index] = value``."""
     store = machine.store
     for atom in owner:
+        if isinstance(atom, Opaque):
+            objects.external_item_set(machine, atom, value)
         if isinstance(atom, Mapping):
             key = text_of(index[0]) if len(index) == 1 else None
             if key is not None and not has_holes(key):

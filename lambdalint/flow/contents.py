@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import fresh
 from lambdalint.flow.effect_log import places_of
-from lambdalint.flow.ledger import canonical
+from lambdalint.flow.exits import is_pure
+from lambdalint.flow.tmp_paths import canonical, canonical_text
 from lambdalint.flow.values import (
+    CONTENT,
+    TRUE,
     Atom,
     ExternalMethod,
     ExternalObject,
@@ -20,6 +24,7 @@ from lambdalint.flow.values import (
     Text,
     Value,
     holes_of,
+    texts_of,
 )
 from lambdalint.model import Base, Hole, HoleKind, Step
 
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from lambdalint.flow.externals import ExternalCall
     from lambdalint.flow.machine import Machine
 
-_CONTENT = "contents of "
 _READING = frozenset({"read", "readline", "readlines", "readall", "read_text", "read_bytes"})
 _PARSING = frozenset(
     {"load", "safe_load", "full_load", "loads", "reader", "DictReader", "parse", "read_csv", "read_json"}
@@ -36,6 +40,20 @@ _PATH_PARAMETERS = frozenset(
     {"Filename", "filename", "file_name", "fileName", "localpath", "local_path", "path", "file_path", "source",
      "src", "lpath", "file", "localFile"}
 )  # fmt: skip
+_CHANGING = frozenset(
+    {"commit", "create_all", "executemany", "executescript", "bulk_save_objects", "add_all", "insert", "insert_multiple",
+     "upsert", "setdefault", "sync", "add_documents", "add_texts", "to_sql", "put"}
+)  # fmt: skip
+_CHANGING_SQL = re.compile(r"\s*(?:insert|update|delete|create|replace|alter|drop|merge|copy)\b", re.IGNORECASE)
+_COMMANDS = ("subprocess.", "os.system", "os.popen", "os.spawn", "os.exec", "asyncio.create_subprocess")
+_ANSWERS = re.compile(
+    r"(?:json|simplejson|ujson|orjson|pickle|yaml)\.(?:dumps|dump|safe_dump)$|flask\.(?:json\.)?jsonify$|flask\.make_response$|"
+    r"(?:fastapi|starlette)\.responses\.(?:JSON|ORJSON|UJSON|PlainText|HTML)?Response$|chalice\.Response$|"
+    r"django\.http\.JsonResponse$|aws_lambda_powertools\.event_handler\.Response$"
+)
+"""Calls whose result says what their arguments say."""
+_SHIPPED = (Base.PACKAGE, Base.TASK, Base.LAYER, Base.MOUNT)
+_WRAPPING = ("io.BytesIO", "io.StringIO", "zipfile.", "tarfile.", "gzip.", "base64.", "bz2.", "lzma.")
 _DEEPEST = 4
 _MOST = 40
 _FRAMEWORK_FILES = ("werkzeug.datastructures.", "starlette.datastructures.", "fastapi.UploadFile", "django.core.files.")
@@ -62,37 +80,73 @@ def note(external: ExternalCall, made: list[int]) -> None:
         values = [*values, (external.receiver,)]
     arguments = [_look_at(machine, value) for value in values]
     is_fresh = fresh.takes_fresh(external)
-    chosen = any(_from_request(atom) for value in values for atom in value)
+    chosen = any(_from_request(machine, atom) for value in values for atom in value)
     fetched = _fetches(external)
     step = Step(external.span, external.method)
     for number in made:
         account = ledger.accounts[number]
-        facts = ledger.facts_of(account.text)
+        facts = ledger.traffic.facts_of(account.text)
         others = [argument for argument in arguments if account.text not in argument.paths]
-        from_request = any(_from_request(atom) for argument in others for atom in argument.value)
+        from_request = any(_from_request(machine, atom) for argument in others for atom in argument.value)
         facts.request_content = facts.request_content or from_request
         origin = {text for argument in others for text in (*argument.paths, *argument.opened)}
         facts.new_content = (
             facts.new_content
             or any(fresh.holds_fresh(machine, argument.value) for argument in others)
-            or any(ledger.facts_of(text).new_content for text in origin)
+            or any(ledger.traffic.facts_of(text).new_content for text in origin)
         )
-        if fetched:
+        if fetched or any(_is_shipped(machine, argument.value) for argument in others):
             facts.fetched = facts.fetched or step
+    if external.name.startswith(_COMMANDS):
+        note_command(external)
     mine = {ledger.accounts[number].text for number in made}
     for argument in arguments:
         for text in argument.opened:
-            facts = ledger.facts_of(text)
+            facts = ledger.traffic.facts_of(text)
             if external.method not in _READING:
                 facts.new_content = facts.new_content or is_fresh
                 facts.request_content = facts.request_content or chosen
                 if fetched:
                     facts.fetched = facts.fetched or step
-        for text in argument.paths:
-            if text not in mine:
-                ledger.mention(text)
+        if _is_unknown(external):
+            for text in (*argument.paths, *argument.opened):
+                if text not in mine:
+                    ledger.traffic.mention(text)
+                    ledger.traffic.facts_of(text).read_back = True
     _note_same_file(external, arguments, mine)
+    _note_database(external)
     _note_stores(external)
+
+
+def _is_unknown(external: ExternalCall) -> bool:
+    """Tell whether nothing is known of what a call does with a path."""
+    catalogue = external.machine.catalogue
+    known = (
+        catalogue.effects,
+        catalogue.reads,
+        catalogue.stores,
+        catalogue.returns,
+        catalogue.passes,
+        catalogue.neutral,
+    )
+    return not any(external.name in table for table in known) and not is_pure(external.name)
+
+
+def note_command(external: ExternalCall) -> None:
+    """Note the files that another process is given, in its words or as its working directory."""
+    machine = external.machine
+    words: list[str] = []
+    waiting = external.arguments.all()
+    for _ in range(_MOST):
+        if not waiting:
+            break
+        value = waiting.pop()
+        words.extend(atom.text for atom in value if isinstance(atom, (Text, PathText)))
+        waiting.extend(_parts(machine, value))
+    spoken = [canonical_text(word) for word in words]
+    for account in machine.ledger.accounts:
+        if any(account.text in word or (word.startswith("/") and account.text.startswith(word)) for word in spoken):
+            machine.ledger.traffic.facts_of(account.text).read_back = True
 
 
 def _note_same_file(external: ExternalCall, arguments: list[_Argument], made: set[str]) -> None:
@@ -102,7 +156,25 @@ def _note_same_file(external: ExternalCall, arguments: list[_Argument], made: se
     read = {text for argument in arguments for text in argument.read}
     if external.method not in _READING:
         for text in written & read:
-            ledger.rewrite(text, Step(external.span, "a later invocation"))
+            ledger.traffic.rewrite(text, Step(external.span, "a later invocation"))
+
+
+def _note_database(external: ExternalCall) -> None:
+    """Note a call that changes a database; of a connection that is not known, that it may be any."""
+    method = external.method
+    changes = method in _CHANGING
+    if method.startswith("execute") and external.arguments.positional:
+        texts = texts_of(external.arguments.positional[0])
+        changes = changes or any(_CHANGING_SQL.match(text) for text in texts)
+    if not changes or external.receiver is None:
+        return
+    machine = external.machine
+    opened = _look_at(machine, (external.receiver,)).opened
+    for text in opened:
+        if not machine.ledger.is_absent(machine, text):
+            machine.ledger.traffic.facts_of(text).new_content = True
+    if not opened:
+        machine.ledger.traffic.changes_databases = True
 
 
 def _note_stores(external: ExternalCall) -> None:
@@ -115,7 +187,7 @@ def _note_stores(external: ExternalCall) -> None:
         given = external.argument(row.content)
         if given is None:
             continue
-        machine.ledger.stores = machine.ledger.stores or Step(external.span, external.method)
+        machine.ledger.traffic.stores = machine.ledger.traffic.stores or Step(external.span, external.method)
         by_path = row.content.partition("@")[0] in _PATH_PARAMETERS or "file" in external.method
         _store(external, given, by_path=by_path, depth=0)
 
@@ -125,11 +197,11 @@ def _store(external: ExternalCall, value: Value, *, by_path: bool, depth: int) -
     step = Step(external.span, external.method)
     look = _look_at(machine, value)
     for text in (*look.opened, *look.read, *(look.paths if by_path else ())):
-        facts = machine.ledger.facts_of(text)
+        facts = machine.ledger.traffic.facts_of(text)
         facts.stored = facts.stored or step
     if not by_path:
         for text in look.paths:
-            facts = machine.ledger.facts_of(text)
+            facts = machine.ledger.traffic.facts_of(text)
             facts.escapes = facts.escapes or Step(external.span, f"{external.method}() sends it")
     for inner in _parts(machine, value) if depth < _DEEPEST else ():
         _store(external, inner, by_path=False, depth=depth + 1)
@@ -137,9 +209,10 @@ def _store(external: ExternalCall, value: Value, *, by_path: bool, depth: int) -
 
 def note_returned(machine: Machine, value: Value, step: Step, depth: int = 0) -> None:
     """Note the paths that an entry point returns to its caller."""
-    if depth:
-        for text in _look_at(machine, value).paths:
-            facts = machine.ledger.facts_of(text)
+    held = [text for atom in value for hole in holes_of(atom) for text in machine.ledger.traffic.held(hole.origin)]
+    if depth or held:
+        for text in (*held, *(_look_at(machine, value).paths if depth else ())):
+            facts = machine.ledger.traffic.facts_of(text)
             facts.escapes = facts.escapes or step
     for inner in _parts(machine, value) if depth < _DEEPEST else ():
         note_returned(machine, inner, step, depth + 1)
@@ -175,10 +248,20 @@ def _look_at(machine: Machine, value: Value) -> _Argument:
             path = machine.store.get(owner.uid, "<path>") if isinstance(owner, ExternalObject) and owner.uid else None
             if path is not None:
                 opened.extend(_texts(machine, path))
-        elif isinstance(atom, Mapping):
-            for inner in _parts(machine, (atom,)):
-                read.extend(text for part in inner for text in _contents(part))
+            read.extend(_read_in(machine, owner, 2))
+        elif isinstance(atom, (Mapping, ListOf, Items)):
+            read.extend(_read_in(machine, atom, 2))
     return _Argument(value, tuple(paths), tuple(opened), tuple(read))
+
+
+def _read_in(machine: Machine, atom: Atom, depth: int) -> list[str]:
+    found: list[str] = []
+    for value in _parts(machine, (atom,)):
+        for inner in value:
+            found.extend(_contents(inner))
+            if depth:
+                found.extend(_read_in(machine, inner, depth - 1))
+    return found
 
 
 def _texts(machine: Machine, value: Value) -> list[str]:
@@ -196,18 +279,50 @@ def _may_lie_in_tmp(machine: Machine, atom: Atom) -> bool:
     return text.startswith(("/", "file:", "sqlite")) or not text[:1].isascii()
 
 
+def note_item(machine: Machine, atom: ExternalObject) -> None:
+    """Note ``database[key] = value``."""
+    for text in _look_at(machine, (atom,)).opened:
+        machine.ledger.traffic.facts_of(text).new_content = True
+
+
 def contents_of(text: str) -> Value:
     """Return what reading the file at a path gives."""
-    return (Opaque(Hole(HoleKind.UNKNOWN, _CONTENT + text)),)
+    return (Opaque(Hole(HoleKind.UNKNOWN, CONTENT + text)),)
 
 
 def _contents(atom: Atom) -> list[str]:
     """Return the paths of the files that a value was read from."""
     return [
-        hole.origin.removeprefix(_CONTENT).partition("\0")[0]
+        hole.origin.removeprefix(CONTENT).partition("\0")[0]
         for hole in holes_of(atom)
-        if hole.origin.startswith(_CONTENT)
+        if hole.origin.startswith(CONTENT)
     ]
+
+
+def hold(machine: Machine, atom: Opaque, value: Value) -> None:
+    """Note a path that is put into the event."""
+    if atom.hole.kind is HoleKind.REQUEST:
+        machine.ledger.traffic.hold(atom.hole.origin, _texts(machine, value))
+
+
+def answered(external: ExternalCall) -> Value | None:
+    """Return the result of a call that only wraps what it is given; None of another."""
+    if not _ANSWERS.search(external.name):
+        return None
+    uid = external.machine.store.new_uid()
+    values = external.arguments.all()
+    external.machine.store.set(uid, "<holds>", (Items(tuple(values)),))
+    return (ExternalObject(external.name, uid),)
+
+
+def wrapped(external: ExternalCall, result: Value) -> None:
+    """Mark a buffer or archive as made of what the request sent."""
+    machine = external.machine
+    given = external.arguments.all()
+    for atom in result:
+        if isinstance(atom, ExternalObject) and atom.uid and atom.type.startswith(_WRAPPING):
+            if any(_from_request(machine, inner) for value in given for inner in value):
+                machine.store.set(atom.uid, "<request>", TRUE)
 
 
 def read_from(external: ExternalCall) -> Value | None:
@@ -225,12 +340,19 @@ def read_from(external: ExternalCall) -> Value | None:
     return contents_of(f"{texts[0]}\0") if texts else None
 
 
-def _from_request(atom: Atom) -> bool:
+def _from_request(machine: Machine, atom: Atom) -> bool:
     if isinstance(atom, ExternalMethod):
-        return _from_request(atom.receiver)
+        return _from_request(machine, atom.receiver)
     if isinstance(atom, ExternalObject):
-        return atom.type.startswith(_FRAMEWORK_FILES)
+        marked = bool(atom.uid) and machine.store.get(atom.uid, "<request>") is not None
+        return marked or atom.type.startswith(_FRAMEWORK_FILES)
     return isinstance(atom, Opaque) and atom.hole.kind is HoleKind.REQUEST
+
+
+def _is_shipped(machine: Machine, value: Value) -> bool:
+    """Tell whether a value is the path of something in the package, in a layer or on a mount."""
+    paths = tuple(atom for atom in value if isinstance(atom, (Text, PathText)) and atom.text.startswith("/"))
+    return any(place.base in _SHIPPED for place in places_of(machine, paths))
 
 
 def _fetches(external: ExternalCall) -> bool:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from lambdalint.facts import ir
 from lambdalint.flow import conditions, evaluate, execute, narrowing
 from lambdalint.flow.containers import elements, known_items
+from lambdalint.flow.exits import live, set_live
 from lambdalint.flow.frames import Loop
 from lambdalint.flow.store import LIVE, PROCESS
-from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Text, Value, configuration_hole, widened
+from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Made, Opaque, Text, Value, configuration_hole, widened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,18 +31,39 @@ def run_if(machine: Machine, node: ir.If) -> bool:
     if outcome in (TRUE, FALSE):
         narrowing.assume(machine, node.test, holds=outcome == TRUE)
         return execute.block(machine, node.body if outcome == TRUE else node.orelse)
-    ways: list[Callable[[], bool]] = [
-        lambda: _assuming(machine, node.test, node.body, holds=True),
-        lambda: _assuming(machine, node.test, node.orelse, holds=False),
-    ]
+    before = live(machine)
+    removed: set[Made] = set()
+
+    def body() -> bool:
+        goes_on = _assuming(machine, node.test, node.body, holds=True)
+        if goes_on and before:
+            removed.update(set(before) - set(live(machine)))
+        return goes_on
+
+    ways: list[Callable[[], bool]] = [body, lambda: _assuming(machine, node.test, node.orelse, holds=False)]
     hole = configuration_hole(tested)
     if hole is None:
-        return _alternatives(machine, ways)
-    machine.configured.append(hole)
-    try:
-        return _alternatives(machine, ways, chosen_by=hole)
-    finally:
-        machine.configured.pop()
+        goes_on = _alternatives(machine, ways)
+    else:
+        machine.configured.append(hole)
+        try:
+            goes_on = _alternatives(machine, ways, chosen_by=hole)
+        finally:
+            machine.configured.pop()
+    if goes_on and removed and _asks_for_need(node.test, tested):
+        set_live(machine, tuple(made for made in live(machine) if made not in removed))
+    return goes_on
+
+
+def _asks_for_need(test: ir.Expr, tested: Value) -> bool:
+    """Tell whether a test only asks if there is something to remove: a path that may be None, a flag beside it."""
+    if isinstance(test, ir.Unary):
+        test = test.value
+    if isinstance(test, ir.Bool):
+        return all(_asks_for_need(part, ()) for part in test.values)
+    if isinstance(test, ir.Compare):
+        return isinstance(test.rights[0], ir.Const) and test.rights[0].value is None
+    return isinstance(test, (ir.Name, ir.Attr)) and not any(isinstance(atom, Opaque) for atom in tested)
 
 
 def _assuming(machine: Machine, test: ir.Expr, body: tuple[ir.Stmt, ...], *, holds: bool) -> bool:

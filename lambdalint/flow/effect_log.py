@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import objects
-from lambdalint.flow.ledger import MAKING, Ledger
+from lambdalint.flow.account import MAKING
+from lambdalint.flow.ledger import Ledger
 from lambdalint.flow.machine import Refused
 from lambdalint.flow.places import unknown_place
 from lambdalint.flow.store import PROCESS
@@ -99,11 +100,13 @@ class EffectLog:
         suffix: str = "",
         raises: bool = True,
         cleans_up: bool = False,
+        limited: bool = False,
         tree: bool = False,
     ) -> None:
         """Note what a call does to each place that its path may mean.
 
-        ``cleans_up`` tells that what is made removes itself, ``tree`` that a whole folder is removed.
+        ``cleans_up`` tells that what is made removes itself, ``limited`` that it bounds its own
+        size, ``tree`` that a whole folder is removed.
 
         Raises:
             Refused: the room refuses it for certain, and the code is prepared for that.
@@ -144,16 +147,18 @@ class EffectLog:
             )
             if kind is EffectKind.READ and place.base is Base.TMP:
                 checked = machine.absence_handled > 0
-                if machine.ledger.read(machine, place, span, callee, checked=checked):
+                if machine.ledger.traffic.read(
+                    machine, place, span, callee, checked=checked, second=machine.ledger.second
+                ):
                     effect = replace(effect, guards=guards | {Guard.PROVIDED})
                 elif checked or machine.ledger.was_found(machine, place):
                     effect = replace(effect, guards=guards | {Guard.CHECKED})
             elif kind is EffectKind.EXEC:
-                machine.ledger.run_command()
+                machine.ledger.traffic.run_command()
             if not machine.ledger.second:
                 self._note(effect)
             if place.base is Base.TMP and kind in MAKING:
-                machine.ledger.make(machine, effect, _key(effect), cleans_up=cleans_up)
+                machine.ledger.make(machine, effect, _key(effect), cleans_up=cleans_up, limited=limited)
         certain = raises and kind.modifies and places and all(place.writable is False for place in places)
         if Guard.EXIST_OK in guards:
             certain = certain and all(place.base in (Base.HOME, Base.TASK, Base.PACKAGE) for place in places)
@@ -171,7 +176,7 @@ def _settled(effect: Effect, ledger: Ledger) -> Effect:
     """Return an effect with what only the end of the evaluation tells."""
     if effect.place.base is not Base.TMP:
         return effect
-    if effect.kind is EffectKind.READ and Guard.PROVIDED not in effect.guards and ledger.provides(effect.place):
+    if effect.kind is EffectKind.READ and Guard.PROVIDED not in effect.guards and ledger.traffic.provides(effect.place):
         return replace(effect, guards=effect.guards | {Guard.PROVIDED})
     return replace(effect, lifetime=ledger.lifetime(_key(effect)))
 

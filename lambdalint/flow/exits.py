@@ -159,6 +159,11 @@ _HANDLES = ("io.", "tempfile.", "gzip.", "bz2.", "lzma.")
 _UNCHECKED = re.compile(r"subprocess\.(?:Popen|run|call|getoutput|getstatusoutput)$|os\.(?:system|popen|spawn\w*)$")
 
 
+def is_pure(name: str) -> bool:
+    """Tell whether a call, by its name, only computes, formats or logs."""
+    return bool(_SAFE_NAMES.match(name) or _SAFE_BUILTINS.match(name))
+
+
 def can_fail(external: ExternalCall) -> bool:
     """Tell whether a call into other code is one that fails now and then: the network, another process, a parser."""
     name = external.name

@@ -66,7 +66,10 @@ class ExternalCall:
     def span(self) -> Span:
         """The call's place."""
         at = self.arguments.at
-        return at if at is not None else Span.point(self.machine.frame.facts.path)
+        if at is not None:
+            return at
+        frames = self.machine.frames
+        return Span.point(frames[-1].facts.path) if frames else self.machine.deployed.source
 
     def argument(self, reference: str) -> Value | None:
         """Return the argument that a parameter reference means, or None if it is not given."""
@@ -121,7 +124,8 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
     machine.ledger.calls.append([])
     emit_effects(external)
     contents.note(external, machine.ledger.calls.pop())
-    result = _result(external)
+    result = contents.answered(external) or _result(external)
+    contents.wrapped(external, result)
     return fresh.renewed(result) if fresh.takes_fresh(external) else result
 
 
@@ -302,8 +306,15 @@ def _key(index: Value) -> str:
     return ""
 
 
+def put(machine: Machine, atom: Opaque, value: Value) -> None:
+    """Note what is put into an unknown value; only paths in the event matter."""
+    contents.hold(machine, atom, value)
+
+
 def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
     """Run ``atom[index] = value``; only the environment is tracked."""
+    if isinstance(atom, ExternalObject) and atom.uid:
+        contents.note_item(machine, atom)
     if machine.catalogue.canonical(type_name(atom)) == "os.environ":
         for key in index:
             if isinstance(key, Text):

@@ -11,6 +11,7 @@ from lambdalint.flow.values import (
     TRUE,
     Atom,
     ExternalObject,
+    Instance,
     ListOf,
     Mapping,
     Opaque,
@@ -75,7 +76,7 @@ def _is_fresh(machine: Machine, value: Value, depth: int) -> bool:
             return True
         if isinstance(atom, ListOf) and _is_fresh(machine, machine.store.get(atom.uid, "*") or (), depth - 1):
             return True
-        if isinstance(atom, Mapping):
+        if isinstance(atom, (Mapping, Instance)):
             for name in machine.store.names(atom.uid)[:_MOST_KEYS]:
                 if _is_fresh(machine, machine.store.get(atom.uid, name) or (), depth - 1):
                     return True

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from lambdalint.flow import exits
+from lambdalint.flow.account import Account
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import hole_text, holes_in, is_hole
+from lambdalint.flow.tmp_paths import LISTED, canonical, removes, unbounded, within
+from lambdalint.flow.traffic import Traffic
 from lambdalint.flow.values import FALSE, TRUE, Made, Value
-from lambdalint.model import LISTING, Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Phase, Place, Removal, Step
+from lambdalint.model import Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Phase, Place, Removal, Step
 
 if TYPE_CHECKING:
     from lambdalint.flow.exits import Exits
@@ -17,74 +19,6 @@ if TYPE_CHECKING:
     from lambdalint.model import EntryPoint, Span
 
 AccountKey: TypeAlias = tuple[object, ...]
-
-MAKING = frozenset(
-    {
-        EffectKind.WRITE,
-        EffectKind.APPEND,
-        EffectKind.CREATE_DIR,
-        EffectKind.EXTRACT,
-        EffectKind.DATABASE,
-        EffectKind.LOG,
-        EffectKind.RENAME,
-        EffectKind.CACHE,
-    }
-)
-_FILLING = frozenset({EffectKind.EXTRACT, EffectKind.RENAME, EffectKind.DATABASE, EffectKind.CACHE})
-"""Kinds that make things below their path, too."""
-_GROWING = frozenset({EffectKind.EXTRACT, EffectKind.APPEND, EffectKind.LOG, EffectKind.CACHE})
-_LISTING_CALLS = frozenset({"listdir", "scandir", "walk", "glob", "iglob", "iterdir", "rglob"})
-
-
-@dataclass
-class Account:
-    """What is known of the objects that one call makes under one name, over all entry points of a function."""
-
-    text: str
-    kind: EffectKind
-    varies: Hole | None
-    cleans_up: bool = False
-    cached: bool = True
-    invoked: bool = False
-    recurs: bool = False
-    left: bool = False
-    left_at: Step | None = None
-    raised: Step | None = None
-    caught: Step | None = None
-    moved: bool = False
-    removal: Span | None = None
-    frames: tuple[int, ...] = ()
-    entries: dict[EntryPoint, None] = field(default_factory=dict)
-    ways: dict[int, Step] = field(default_factory=dict)
-
-    @property
-    def may_grow(self) -> bool:
-        """Whether further invocations may make further objects."""
-        return self.varies is not None or self.kind in _GROWING
-
-
-@dataclass
-class PathFacts:
-    """What is known of a path in ``/tmp``, whoever makes what lies there."""
-
-    stored: Step | None = None
-    fetched: Step | None = None
-    escapes: Step | None = None
-    rewritten: Step | None = None
-    read_back: bool = False
-    request_content: bool = False
-    new_content: bool = False
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A read by an entry point that has made nothing there before."""
-
-    text: str
-    entry: EntryPoint
-    step: Step
-    checked: bool
-    listing: bool
 
 
 class Ledger:
@@ -98,18 +32,13 @@ class Ledger:
     def __init__(self, *, shared: bool) -> None:
         self.shared = shared
         self.accounts: list[Account] = []
+        self.traffic = Traffic(self.accounts)
         self.second = False
         self._numbers: dict[AccountKey, int] = {}
         self._owned: set[str] = set()
         self._wiped: dict[tuple[str, str], None] = {}
         self._this_entry: set[int] = set()
         self.calls: list[list[int]] = []
-        self.stores: Step | None = None
-        self._facts: dict[str, PathFacts] = {}
-        self._readings: dict[Reading, None] = {}
-        self._mentioned: dict[str, None] = {}
-        self._mentioned_now: set[str] = set()
-        self._runs_commands = False
         self._removed_names: set[str] = set()
         self._renewed: set[str] = set()
 
@@ -130,7 +59,9 @@ class Ledger:
         """Note a temporary object that removes itself, and what lies below it."""
         self._owned.add(text)
 
-    def make(self, machine: Machine, effect: Effect, key: AccountKey, *, cleans_up: bool) -> None:
+    def make(
+        self, machine: Machine, effect: Effect, key: AccountKey, *, cleans_up: bool, limited: bool = False
+    ) -> None:
         """Note that a call makes something in ``/tmp``."""
         text = canonical(effect.place)
         if cleans_up:
@@ -141,6 +72,7 @@ class Ledger:
             self.accounts.append(Account(text, effect.kind, _varying(machine, effect.place), cleans_up))
         account = self.accounts[number]
         self._this_entry.add(number)
+        account.limited = account.limited or limited
         account.entries[machine.entry] = None
         if self.calls:
             self.calls[-1].append(number)
@@ -169,7 +101,7 @@ class Ledger:
         for place in places:
             if place.base is Base.TMP and not moved:
                 self._note_wipe(canonical(place), tree=tree)
-        gone = {atom for atom in present if any(_removes(place, atom.text, tree=tree) for place in places)}
+        gone = {atom for atom in present if any(removes(place, atom.text, tree=tree) for place in places)}
         if not gone:
             return
         frames = tuple(id(frame.function) for frame in reversed(machine.frames) if frame.function is not None)
@@ -182,11 +114,11 @@ class Ledger:
 
     def _note_wipe(self, text: str, *, tree: bool) -> None:
         self._removed_names.add(text)
-        prefix, listed, rest = text.partition(_LISTED)
+        prefix, listed, rest = text.partition(LISTED)
         if listed:
-            if not _unbounded(prefix):
-                self._wiped[prefix, rest.rpartition(_LISTED)[2]] = None
-        elif tree and not _unbounded(text):
+            if not unbounded(prefix):
+                self._wiped[prefix, rest.rpartition(LISTED)[2]] = None
+        elif tree and not unbounded(text):
             self._wiped[text + "/", ""] = None
 
     def tested(self, machine: Machine, places: list[Place], *, found: bool) -> None:
@@ -241,56 +173,15 @@ class Ledger:
         """Start with another entry point, or with the second evaluation of one."""
         if not self.second:
             self._this_entry.clear()
-        self._mentioned_now.clear()
+        self.traffic.begin()
 
-    def facts_of(self, text: str) -> PathFacts:
-        """Return what is known of a path, to be added to."""
-        return self._facts.setdefault(text, PathFacts())
-
-    def mention(self, text: str) -> None:
-        """Note that a path is handed to a call that may make something there."""
-        self._mentioned[text] = None
-        self._mentioned_now.add(text)
-
-    def rewrite(self, text: str, step: Step) -> None:
-        """Note that the new content of a file follows from its old content, of an earlier invocation."""
-        if any(reading.text == text for reading in self._readings):
-            self.facts_of(text).rewritten = step
-
-    def run_command(self) -> None:
-        """Note another process, which may make anything."""
-        self._runs_commands = True
-
-    def read(self, machine: Machine, place: Place, span: Span, callee: str, *, checked: bool) -> bool:
-        """Note that a file is read; tell whether this invocation may have made it."""
-        text = canonical(place)
-        for atom in exits.live(machine):
-            if atom.text == text or (text.startswith(atom.text + "/") and self.accounts[atom.account].kind in _FILLING):
-                self.facts_of(atom.text).read_back = True
-                return True
-        if any(_is_at_or_above(mentioned, text) for mentioned in self._mentioned_now):
-            return True
-        listing = callee.rpartition(".")[2] in _LISTING_CALLS
-        checked = checked or machine.store.get(PROCESS, f"<absent {text}>") == FALSE
-        if not self.second:
-            reading = Reading(text, machine.entry, Step(span, str(machine.entry)), checked, listing)
-            self._readings[reading] = None
-        return False
+    def is_absent(self, machine: Machine, text: str) -> bool:
+        """Tell whether a test on the way here found a file, its folder, or something in it missing."""
+        return _absent(machine, text)
 
     def was_found(self, machine: Machine, place: Place) -> bool:
         """Tell whether a test on the way here found what lies at a place."""
         return machine.store.get(PROCESS, f"<absent {canonical(place)}>") == FALSE
-
-    def provides(self, place: Place) -> bool:
-        """Tell whether something in the function may make what is read at a place."""
-        text = canonical(place)
-        pattern = _pattern(text)
-        if self._runs_commands or any(_is_at_or_above(mentioned, text) for mentioned in self._mentioned):
-            return True
-        return any(
-            _pattern(account.text) == pattern or (account.kind in _FILLING and _is_at_or_above(account.text, text))
-            for account in self.accounts
-        )
 
     def _is_emptied(self, text: str) -> bool:
         """Tell whether the function removes a file under this name, or opens it anew."""
@@ -298,85 +189,39 @@ class Ledger:
             return True
         return any(one.text == text and one.kind is EffectKind.WRITE and one.invoked for one in self.accounts)
 
-    def _readers(self, account: Account) -> tuple[Step, ...]:
-        """Return the reads by entry points that rely on what another one, or an earlier invocation, has made."""
-        if not account.invoked:
-            return ()
-        found: dict[Step, None] = {}
-        pattern = _pattern(account.text)
-        for reading in self._readings:
-            if reading.entry in account.entries:
-                continue
-            same = _pattern(reading.text) == pattern
-            if reading.listing:
-                same = same or account.text.startswith(reading.text + "/")
-            if same and not self._remakes(reading):
-                found[reading.step] = None
-        rewritten = self.facts_of(account.text).rewritten
-        if rewritten is not None:
-            found[rewritten] = None
-        return tuple(sorted(found, key=lambda step: (step.span, step.text)))
-
-    def _remakes(self, reading: Reading) -> bool:
-        """Tell whether an entry point makes itself what it finds missing: a cache."""
-        return any(
-            account.text == reading.text and reading.entry in account.entries and reading.checked
-            for account in self.accounts
-        )
-
     def lifetime(self, key: AccountKey) -> Lifetime | None:
         """Return what is known of an effect, after all entry points."""
         number = self._numbers.get(key)
         if number is None:
             return None
         account = self.accounts[number]
-        facts = self.facts_of(account.text)
+        facts = self.traffic.facts_of(account.text)
         once = not (account.invoked and account.recurs)
-        wiped = any(_within(account.text, wipe) for wipe in self._wiped)
+        wiped = any(within(account.text, wipe) for wipe in self._wiped)
         kept = account.varies is not None and bool(account.varies.site) and account.varies.site not in self._renewed
-        removed = _removed(account)
+        removed = account.removed
         cache = account.kind is EffectKind.CACHE
+        database = account.kind is EffectKind.DATABASE
         if account.kind is EffectKind.APPEND and (wiped or self._is_emptied(account.text)):
             removed = Removal.ALWAYS
         return Lifetime(
-            bounded=wiped or (account.cleans_up if cache else once or kept or account.varies is None),
+            bounded=wiped or account.limited or (not cache and (once or kept or account.varies is None)),
             removed=removed,
             varies=str(account.varies.origin or account.varies.kind.value) if account.varies else "",
             kind=account.varies.kind if account.varies else None,
             once=once,
-            cached=account.cached,
+            cached=any(one.cached for one in self.accounts if one.text == account.text),
             removal=account.removal if removed in (Removal.SOMETIMES, Removal.ON_SUCCESS) else None,
             skipped=account.left_at if removed is Removal.SOMETIMES else account.raised,
-            stored=facts.stored or (self.stores if facts.read_back else None),
+            stored=facts.stored or (self.traffic.stores if facts.read_back else None),
             fetched=facts.fetched,
             escapes=facts.escapes,
             read_back=facts.read_back,
-            new_content=facts.new_content and not wiped,
+            new_content=(facts.new_content or (database and self.traffic.changes_databases)) and not wiped,
             request_content=facts.request_content,
-            read_by=self._readers(account),
+            read_by=self.traffic.readers(account),
             shared=self.shared,
         )
-
-
-def _removed(account: Account) -> Removal:
-    if account.cleans_up:
-        return Removal.ALWAYS
-    if account.left:
-        return Removal.NEVER if account.removal is None else Removal.SOMETIMES
-    if account.raised is not None:
-        return Removal.NEVER if account.removal is None else Removal.ON_SUCCESS
-    return Removal.ALWAYS
-
-
-_LISTED = hole_text(Hole(HoleKind.LOOP, LISTING, confined=True))
-
-
-def canonical(place: Place) -> str:
-    """Return a place's path as text: holes that differ in what is known of them only are the same."""
-    parts = (
-        part if isinstance(part, str) else hole_text(replace(part, confined=True, fresh=False)) for part in place.parts
-    )
-    return "".join(parts).rstrip("/")
 
 
 def _varying(machine: Machine, place: Place) -> Hole | None:
@@ -394,10 +239,6 @@ def _varying(machine: Machine, place: Place) -> Hole | None:
     return uncertain
 
 
-def _unbounded(text: str) -> bool:
-    return any(hole.fresh or hole.kind in (HoleKind.UNIQUE, HoleKind.REQUEST) for hole in holes_in(text))
-
-
 def _absent(machine: Machine, text: str) -> bool:
     """Tell whether a test on the way here found the object, its folder, or something in it missing."""
     for tested in machine.absences:
@@ -405,33 +246,3 @@ def _absent(machine: Machine, text: str) -> bool:
         if related and machine.store.get(PROCESS, f"<absent {tested}>") == TRUE:
             return True
     return False
-
-
-def _removes(place: Place, text: str, *, tree: bool) -> bool:
-    if place.base is Base.UNKNOWN:
-        return not any(hole.kind is HoleKind.REQUEST for hole in place.holes)
-    if place.base is not Base.TMP:
-        return False
-    removed = canonical(place)
-    if text == removed or (tree and text.startswith(removed + "/")):
-        return True
-    prefix, listed, rest = removed.partition(_LISTED)
-    return bool(listed) and _within(text, (prefix, rest.rpartition(_LISTED)[2]))
-
-
-def _within(text: str, wipe: tuple[str, str]) -> bool:
-    prefix, suffix = wipe
-    if text + "/" == prefix and not suffix:
-        return True
-    if not text.startswith(prefix) or len(text) < len(prefix) + 1:
-        return False
-    return text.endswith(suffix) or is_hole(text[-1]) or not suffix
-
-
-def _is_at_or_above(text: str, other: str) -> bool:
-    return other == text or other.startswith(text + "/")
-
-
-def _pattern(text: str) -> str:
-    """Return a text in which all holes are the same: a name that one request gives, another may ask for."""
-    return text if text.isascii() else "".join("\0" if is_hole(character) else character for character in text)

@@ -369,6 +369,11 @@ def file_system_path(machine: Machine, instance: Instance) -> Value:
     return calls.call(machine, _bind(machine, method, instance), calls.Arguments()) if method else ()
 
 
+def external_item_set(machine: Machine, atom: Opaque, value: Value) -> None:
+    """Note what is put into an unknown value."""
+    externals.put(machine, atom, value)
+
+
 def external_item(machine: Machine, atom: Atom, index: Value) -> Value:
     """Return ``atom[index]`` of something from elsewhere."""
     return externals.item(machine, atom, index)

@@ -10,6 +10,7 @@ from lambdalint.flow import formatting
 from lambdalint.flow.containers import elements, known_items, new_list
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
+    CONTENT,
     MOST_TEXTS,
     UNKNOWN,
     External,
@@ -78,6 +79,9 @@ def binary(machine: Machine, operator: str, left: Value, right: Value) -> Value:
 
 
 def _opaque_result(left: Value, right: Value) -> Value:
+    read = tuple(atom for atom in (*left, *right) if isinstance(atom, Opaque) and atom.hole.origin.startswith(CONTENT))
+    if read:
+        return read[:1]
     for atom in (*left, *right):
         if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.UNIQUE:
             return (Opaque(atom.hole),)

@@ -144,7 +144,8 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
         guards=guards,
         suffix=suffix,
         raises=row.raises,
-        cleans_up=row.temporary == "removed" or _is_limited(external, row),
+        cleans_up=row.temporary == "removed",
+        limited=_is_limited(external, row),
         tree=row.tree,
     )
     if row.moves is not None:

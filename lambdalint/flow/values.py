@@ -14,6 +14,8 @@ import msgspec
 from lambdalint.flow.text import common_directory, confined_text, hole_text, holes_in
 from lambdalint.model import Hole, HoleKind
 
+CONTENT = "contents of "
+"""How the origin of what is read from a file starts."""
 MOST_TEXTS = 8
 MOST_ATOMS = 40
 MOST_MADE = 200

@@ -132,40 +132,35 @@ def _first(call: ExternalCall, *names: str) -> Value | None:
 
 
 def _from_script(call: ExternalCall, given: Value | None, cwd: str) -> list[_Line]:
-    scripts: list[str] = []
-    for atom in given or ():
-        if isinstance(atom, (Text, PathText)):
-            scripts.append(atom.text)
-        elif isinstance(atom, (ListOf, Items)):
-            # With a list, the shell runs the first element; the others are its parameters.
-            scripts.extend(
-                text for words in _alternatives(call, (atom,)) for text in texts_of(words[0] if words else ())
-            )
+    scripts = [atom.text for atom in given or () if isinstance(atom, (Text, PathText))]
+    for words in _alternatives(call, given or ()):
+        # With a list, the shell runs the first element; the others are its parameters.
+        scripts.extend(texts_of(words[0]) if words else [])
     shell = _shell(call)
     directories = _directories(call, cwd)
     return [shell.script(script, directory) for script in dict.fromkeys(scripts) for directory in directories]
 
 
 def _from_words(call: ExternalCall, given: Value | None, cwd: str) -> list[_Line]:
-    lists: list[list[Value]] = []
-    for atom in given or ():
-        if isinstance(atom, (Text, PathText)) and not any(blank in atom.text for blank in " \t\n"):
-            lists.append([(atom,)])
-        elif isinstance(atom, (ListOf, Items)):
-            lists.extend(_alternatives(call, (atom,)))
-    return _lines(call, lists, cwd)
+    lists: list[list[Value]] = [
+        [(atom,)]
+        for atom in given or ()
+        if isinstance(atom, (Text, PathText)) and not any(blank in atom.text for blank in " \t\n")
+    ]
+    return _lines(call, lists + _alternatives(call, given or ()), cwd)
 
 
 def _alternatives(call: ExternalCall, given: Value) -> list[list[Value]]:
     """Return the elements of a list one by one, for each way that it may have been put together."""
     store = call.machine.store
     found: list[list[Value]] = []
-    for atom in given:
+    atoms = [atom for atom in given if isinstance(atom, (ListOf, Items))]
+    for atom in atoms:
         held: Value = (atom,) if isinstance(atom, Items) else ()
         if isinstance(atom, ListOf):
             held = store.get(atom.uid, "#") or store.get(atom.uid, "<words>") or ()
         lists = [list(items.items) for items in held if isinstance(items, Items)]
-        if len(given) > 1 and lists:
+        if len(atoms) > 1 and lists:
             # What was added to one of several lists is missing from it where another one is meant.
             lists = [max(lists, key=len)]
         found.extend(lists)

@@ -1,0 +1,66 @@
+"""What is known of one call that makes something in ``/tmp``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lambdalint.model import EffectKind, Removal
+
+if TYPE_CHECKING:
+    from lambdalint.model import EntryPoint, Hole, Span, Step
+
+MAKING = frozenset(
+    {
+        EffectKind.WRITE,
+        EffectKind.APPEND,
+        EffectKind.CREATE_DIR,
+        EffectKind.EXTRACT,
+        EffectKind.DATABASE,
+        EffectKind.LOG,
+        EffectKind.RENAME,
+        EffectKind.CACHE,
+    }
+)
+FILLING = frozenset({EffectKind.EXTRACT, EffectKind.RENAME, EffectKind.DATABASE, EffectKind.CACHE})
+"""Kinds that make things below their path, too."""
+_GROWING = frozenset({EffectKind.EXTRACT, EffectKind.APPEND, EffectKind.LOG, EffectKind.CACHE})
+
+
+@dataclass
+class Account:
+    """What is known of the objects that one call makes under one name, over all entry points of a function."""
+
+    text: str
+    kind: EffectKind
+    varies: Hole | None
+    cleans_up: bool = False
+    limited: bool = False
+    cached: bool = True
+    invoked: bool = False
+    recurs: bool = False
+    left: bool = False
+    left_at: Step | None = None
+    raised: Step | None = None
+    caught: Step | None = None
+    moved: bool = False
+    removal: Span | None = None
+    frames: tuple[int, ...] = ()
+    entries: dict[EntryPoint, None] = field(default_factory=dict)
+    ways: dict[int, Step] = field(default_factory=dict)
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether further invocations may make further objects."""
+        return self.varies is not None or self.kind in _GROWING
+
+    @property
+    def removed(self) -> Removal:
+        """On which ways out it is removed."""
+        if self.cleans_up:
+            return Removal.ALWAYS
+        if self.left:
+            return Removal.NEVER if self.removal is None else Removal.SOMETIMES
+        if self.raised is not None:
+            return Removal.NEVER if self.removal is None else Removal.ON_SUCCESS
+        return Removal.ALWAYS
