@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -241,6 +242,43 @@ def functions(
     if report.findings:
         _warn(concise.render(report))
         raise click.exceptions.Exit(FAILED)
+
+
+def _line(context: click.Context, parameter: click.Parameter, value: str) -> tuple[Path, int, int | None]:
+    """Read ``FILE:LINE`` or, as findings are reported, ``FILE:LINE:COLUMN``."""
+    del context
+    match = re.fullmatch(r"(.+?):([1-9][0-9]{0,8})(?::([1-9][0-9]{0,8}))?", value, re.DOTALL)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is not a file and a line, such as src/app.py:12", param=parameter)
+    return Path(match[1]), int(match[2]), int(match[3]) if match[3] else None
+
+
+@commands.command()
+@click.argument("where", metavar="FILE:LINE", callback=_line)
+@click.option("--config", "config_file", metavar="FILE", help="Read this configuration file, no other.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(where: tuple[Path, int, int | None], config_file: str | None, isolated: bool, output_format: str) -> None:
+    """Explain what the calls on a line do to files, and why each rule reports them or not.
+
+    The project of FILE is analysed. Exit 0: explained, 2: no such line, or it cannot be analysed.
+    """
+    from lambdalint.config import Overrides
+    from lambdalint.engine.collect import PathError
+    from lambdalint.engine.explain import explain as explain_line
+    from lambdalint.output import explanation, problems
+
+    file, line, column = where
+    settings = _load([file], config_file, isolated, Overrides()).settings
+    try:
+        explained = explain_line(file, line, settings, cwd=Path.cwd(), column=column)
+    except PathError as error:
+        raise _Failure(str(error)) from None
+    _warn(problems.render(explained))
+    if output_format == "json":
+        _write(explanation.render_json(explained))
+    else:
+        _write(explanation.render_text(explained, color=_has_color()))
 
 
 def _pages() -> list[RulePage]:

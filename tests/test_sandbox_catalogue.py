@@ -24,7 +24,10 @@ ROWS = {
     )
 }
 _ABSENT = ("ModuleNotFoundError", "AttributeError", "ImportError")
-_UNSUPPORTED = "unknown archive format"
+_UNSUPPORTED = (
+    "unknown archive format",
+    "TemporaryDirectory.__init__() got an unexpected keyword argument 'delete'",
+)
 
 Outcomes = dict[tuple[str, str, str], "Outcome"]
 

@@ -179,17 +179,18 @@ class CommandEffect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """One thing that a command does to a file.
 
     ``path`` is a template: ``{0}``, ``{1}`` and ``{last}`` are arguments that are no options, ``{all}`` each of them,
-    ``{but-first}`` and ``{but-last}`` each of those, ``{after output}`` the one behind the word ``output``, ``{-o}`` the
-    value of an option. ``{0:name}`` is the last part of a path, ``:stem`` the same without its extension, ``:bare`` the
-    path without its extension, ``:repository`` the folder that a repository's address gives, ``:format`` the text before a
-    colon, ``:sent`` the path behind an ``@``. ``*`` stands for names that are not known, ``~`` at the start for the home.
-    ``default`` takes the template's place where one of its arguments is not given. ``into`` is a template of the name
-    that is put into the path where that is a directory.
+    ``{but-first}`` and ``{but-last}`` each of those, ``{after output}`` the one behind the word ``output``, ``{-o}``
+    the value of an option. ``{0:name}`` is the last part of a path, ``:stem`` the same without its extension, ``:bare``
+    the path without its extension, ``:repository`` the folder that a repository's address gives, ``:format`` the text
+    before a colon, ``:sent`` the path behind an ``@``. ``*`` stands for names that are not known, ``~`` at the start
+    for the home. ``default`` takes the template's place where one of its arguments is not given. ``into`` is a
+    template of the name that is put into the path where that is a directory.
 
     ``has`` names options of which one has to be given (several in one entry: each of them), ``lacks`` options of which
-    none may be; ``remote`` is a template that has to give a remote address. ``exist_ok`` names options under which an existing directory is no failure.
-    ``numbered`` tells that placeholders such as ``%03d`` are filled in. ``callee`` stands for the command in the effect's
-    name; ``fetches`` and ``tree`` as in ``EffectRow``, ``moved`` tells that what is removed is there under another name.
+    none may be; ``remote`` is a template that has to give a remote address. ``exist_ok`` names options under which an
+    existing directory is no failure. ``numbered`` tells that placeholders such as ``%03d`` are filled in. ``callee``
+    stands for the command in the effect's name; ``fetches`` and ``tree`` as in ``EffectRow``, ``moved`` tells that what
+    is removed is there under another name.
 
     ``example`` is a command line that does it to the place ``gives``; ``counter`` is one that does not.
     """
@@ -218,11 +219,11 @@ class CommandRow(Row, frozen=True, kw_only=True, rename="kebab"):
     ``names`` are the program's names, each with the words of the subcommand: ``aws s3 cp``. Options are listed with
     their other spellings, ``-o --output``: ``values`` take the next word, ``flags`` take none, ``joined`` have a value
     only in the same word. ``others`` says what an option is that is not listed: a ``flag``, one with a ``value``, or
-    ``unknown``, so that the word behind it is not taken for an argument. ``style`` is ``short`` where letters behind one
-    hyphen are options of their own (``-xzf``), ``long`` where they are one option (``-vcodec``), ``pairs`` where options
-    are written ``name=value``. ``bundle`` tells that the first word is a bundle of options even without a hyphen.
-    ``remote`` is the pattern of an address that is no local path, ``directory`` the option that changes the working
-    directory.
+    ``unknown``, so that the word behind it is not taken for an argument. ``style`` is ``short`` where letters behind
+    one hyphen are options of their own (``-xzf``), ``long`` where they are one option (``-vcodec``), ``pairs`` where
+    options are written ``name=value``. ``bundle`` tells that the first word is a bundle of options even without a
+    hyphen. ``remote`` is the pattern of an address that is no local path, ``directory`` the option that changes the
+    working directory.
 
     A launcher runs another command: ``runs`` counts its own arguments before that command, ``runs_after`` are options
     behind which the command stands (``{}`` in it is ``runs_each``), ``script`` is the option with a shell script.

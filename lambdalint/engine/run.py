@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 TOOL = f"lambdalint {__version__}"
 
 
-def _no_progress(stage: str, done: int, total: int) -> None:
+def no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Analysis:
+class Analysis:
     """What the stages before the rules found; spans are those of the analysis."""
 
     functions: tuple[Function, ...]
@@ -63,13 +63,13 @@ def check(
     Raises:
         PathError: one of *paths* does not exist.
     """
-    tell = progress or _no_progress
+    tell = progress or no_progress
     tell("collecting files", 0, 1)
     collected = collect(paths, cwd=cwd, exclude=settings.exclude, exclude_base=settings.config_dir)
     settings, outside = relocate(settings, collected.tree.root)
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, executor) as pool:
-        analysis = _analyse(collected.tree, settings, python_files, pool, tell)
+        analysis = analyse(collected.tree, settings, python_files, pool, tell)
         judged = _judge(collected.tree, analysis, settings, pool, tell)
         unparsed = _unreached_syntax(collected, analysis, settings, pool, tell)
     findings = [*analysis.findings, *judged]
@@ -77,7 +77,8 @@ def check(
     return _report(collected, settings, analysis, findings, problems)
 
 
-def _analyse(tree: Tree, settings: Settings, python_files: int, pool: Executor | None, tell: Progress) -> _Analysis:
+def analyse(tree: Tree, settings: Settings, python_files: int, pool: Executor | None, tell: Progress) -> Analysis:
+    """Read the deployment of *tree* and follow the code of its functions."""
     from lambdalint import catalogue, deployment
 
     tell("reading the deployment", 0, 1)
@@ -94,10 +95,10 @@ def _analyse(tree: Tree, settings: Settings, python_files: int, pool: Executor |
     parts = spread(reach, tasks, pool, reach_lost, lambda done: tell("following the code", done, len(tasks)))
     reached = Reached.united(parts)
     inline = {item.inline.virtual_path: item.inline for item in functions if item.inline is not None}
-    return _Analysis(functions, inline, reached, (*findings, *reached.findings), deployed.problems)
+    return Analysis(functions, inline, reached, (*findings, *reached.findings), deployed.problems)
 
 
-def _judge(tree: Tree, analysis: _Analysis, settings: Settings, pool: Executor | None, tell: Progress) -> list[Finding]:
+def _judge(tree: Tree, analysis: Analysis, settings: Settings, pool: Executor | None, tell: Progress) -> list[Finding]:
     from lambdalint import rules
 
     found: list[Finding] = [rules.finding_cannot_parse(problem) for problem in analysis.reached.broken]
@@ -119,7 +120,7 @@ def _judge(tree: Tree, analysis: _Analysis, settings: Settings, pool: Executor |
 
 
 def _unreached_syntax(
-    collected: Collected, analysis: _Analysis, settings: Settings, pool: Executor | None, tell: Progress
+    collected: Collected, analysis: Analysis, settings: Settings, pool: Executor | None, tell: Progress
 ) -> list[Problem]:
     from lambdalint.engine.unreached import SyntaxTask, check_syntax, syntax_lost
 
@@ -137,7 +138,8 @@ def _unreached_syntax(
     return [problem for part in spread(check_syntax, tasks, pool, syntax_lost) for problem in part]
 
 
-def _suppressions(analysis: _Analysis, texts: Mapping[str, str], virtual: Iterable[str]) -> dict[str, Suppressions]:
+def read_suppressions(analysis: Analysis, texts: Mapping[str, str], virtual: Iterable[str]) -> dict[str, Suppressions]:
+    """Return the suppressions of files, and of the *virtual* ones that stand inside them."""
     code_lines: defaultdict[str, set[int]] = defaultdict(set)
     for source in analysis.inline.values():
         code_lines[source.path].update(line for line, _ in source.lines)
@@ -155,7 +157,7 @@ def _suppressions(analysis: _Analysis, texts: Mapping[str, str], virtual: Iterab
 def _report(
     collected: Collected,
     settings: Settings,
-    analysis: _Analysis,
+    analysis: Analysis,
     findings: Sequence[Finding],
     problems: Sequence[Problem],
 ) -> Report:
@@ -172,7 +174,7 @@ def _report(
         located = [pair for pair in located if pair[1].span.path in kept_paths or pair[0] in unanalysed]
     contents = {path: tree.read(path) for path in {moved.span.path for _, moved in located}}
     texts = {path: decode_leniently(path, data) for path, data in contents.items() if data is not None}
-    silenced = _suppressions(analysis, texts, {item.span.path for item, _ in located})
+    silenced = read_suppressions(analysis, texts, {item.span.path for item, _ in located})
 
     def is_silenced(finding: Finding) -> bool:
         suppressions = silenced.get(finding.span.path)

@@ -55,6 +55,11 @@ class Account:
         return self.varies is not None or self.kind in _GROWING
 
     @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder by itself."""
+        return self.kind is EffectKind.CREATE_DIR
+
+    @property
     def removed(self) -> Removal:
         """On which ways out it is removed."""
         if self.cleans_up:

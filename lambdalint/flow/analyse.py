@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import (
     calls,
-    contents,
     evaluate,  # the interpreter's modules need each other; this one is imported first
     imports,
     objects,
+    outflow,
 )
 from lambdalint.flow.effect_log import EffectLog
 from lambdalint.flow.environment import Environment, Mentions
+from lambdalint.flow.exits import live, set_live
 from lambdalint.flow.machine import BudgetExhausted, Machine, Route
 from lambdalint.flow.models.web import route_arguments
 from lambdalint.flow.program import Finder, Sources
@@ -218,8 +219,21 @@ class _FunctionRun:
         self._guarded(lambda: result.append(self._call(atom, route)))
         if result and result[0]:
             step = Step(self._definition(atom), f"{self._qualname(atom)} returns it")
-            contents.note_returned(self._machine, result[0], step)
+            outflow.note_returned(self._machine, result[0], step)
+        if self._machine.finalized or self._machine.deferred:
+            self._guarded(lambda: self._finalize(mark))
         return self._machine.ledger.close(self._machine, returns=result != [()])
+
+    def _finalize(self, mark: int) -> None:
+        """Let objects that end with the invocation remove what they made, whichever way it ends."""
+        machine = self._machine
+        raised = machine.exits[0]
+        end = machine.store.changes(mark)
+        set_live(machine, tuple(raised.live))
+        objects.finalize(machine)
+        raised.keep(live(machine))
+        machine.store.apply(end)
+        objects.finalize(machine)
 
     def _call(self, atom: Atom, route: Route | None) -> Value:
         machine = self._machine

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lambdalint.catalogue.command import Reference, options_of, parse_template
 from lambdalint.flow.command_words import Argument, Words, read_words
 from lambdalint.flow.shell import Command, below, commands_of
-from lambdalint.flow.shell_words import LISTING, Word
+from lambdalint.flow.shell_words import ANY_NAME, Word
 from lambdalint.flow.text import confined_text, has_holes, hole_of, hole_text, is_hole, without_marks
 from lambdalint.model import EffectKind
 
@@ -24,6 +24,7 @@ _DEEPEST = 6
 _STREAMS = frozenset({"", "-", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "stdout"})
 _VERSION = re.compile(r"-?\d+(?:\.\d+)*$")
 _NUMBERED = re.compile(r"%\(\w+\)\w|%0?\d*d")
+_HOST = re.compile(r"[\w.-]+@[\w.-]+:")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 _WRITTEN = {">": EffectKind.WRITE, ">>": EffectKind.APPEND, "<": EffectKind.READ}
 
@@ -39,6 +40,7 @@ class FileEffect:
     exist_ok: bool = False
     tree: bool = False
     moved: bool = False
+    fetches: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,19 @@ def _effects(
         if path.startswith("~"):
             path = shell.variable("HOME") + path[1:]
         if effect.numbered:
-            path = _NUMBERED.sub(hole_text(LISTING), path)
-        callee = f"command {effect.callee or name}"
-        located = _located(directory, path)
-        found.append(FileEffect(effect.kind, callee, located, defaulted, exist_ok, effect.tree, effect.moved))
+            path = _NUMBERED.sub(hole_text(ANY_NAME), path)
+        found.append(
+            FileEffect(
+                effect.kind,
+                f"command {effect.callee or name}",
+                _located(directory, path),
+                defaulted=defaulted,
+                exist_ok=exist_ok,
+                tree=effect.tree,
+                moved=effect.moved,
+                fetches=effect.fetches,
+            )
+        )
     return found
 
 
@@ -181,7 +192,7 @@ def _rendered(template: str, read: Words, *, makes: bool = False) -> list[str]:
     results = [""]
     for part in parse_template(template):
         if isinstance(part, str):
-            pieces = [part.replace("*", hole_text(LISTING))]
+            pieces = [part.replace("*", hole_text(ANY_NAME))]
         else:
             pieces = _referenced(part, read, makes=makes)
         results = [result + piece for result in results for piece in pieces]
@@ -222,10 +233,12 @@ def _formed(text: str, form: str) -> str:
         return text.partition(":")[0]
     if form == "sent":
         return text.partition("@")[2].partition(";")[0]
-    name = posixpath.basename(text.rstrip("/"))
-    name = name.rpartition(":")[2] if form == "repository" else name
-    name = name.removesuffix(".git") if form == "repository" else name
-    name = posixpath.splitext(name)[0] if form == "stem" and not has_holes(posixpath.splitext(name)[1]) else name
+    name = posixpath.basename(_HOST.sub("", text).rstrip("/"))
+    if form == "repository":
+        name = name.rpartition(":")[2].removesuffix(".git")
+    elif form == "stem":
+        stem, extension = posixpath.splitext(name)
+        name = name if has_holes(extension) else stem
     return confined_text(name)
 
 

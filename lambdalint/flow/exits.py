@@ -155,6 +155,7 @@ _SAFE_METHODS = frozenset(
 _SAFE_MAKING = re.compile(
     r"(?:boto3|botocore|aiobotocore|aioboto3)\.(?:client|resource|Session|session|setup_default_session)$"
 )
+_PARSERS = frozenset({"json.load", "json.loads"})
 _HANDLES = ("io.", "tempfile.", "gzip.", "bz2.", "lzma.")
 _UNCHECKED = re.compile(r"subprocess\.(?:Popen|run|call|getoutput|getstatusoutput)$|os\.(?:system|popen|spawn\w*)$")
 
@@ -167,6 +168,8 @@ def is_pure(name: str) -> bool:
 def can_fail(external: ExternalCall) -> bool:
     """Tell whether a call into other code is one that fails now and then: the network, another process, a parser."""
     name = external.name
+    if name in _PARSERS:
+        return True
     if _UNCHECKED.search(name):
         checked = external.arguments.keywords.get("check")
         return checked is not None and Truth(value=True) in checked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
-from lambdalint.flow import calls, contents, fresh, models
+from lambdalint.flow import calls, contents, fresh, models, outflow
 from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
 from lambdalint.flow.exits import can_fail, may_raise
 from lambdalint.flow.rows import emit_effects, returned
@@ -124,7 +124,7 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
     machine.ledger.calls.append([])
     emit_effects(external)
     contents.note(external, machine.ledger.calls.pop())
-    result = contents.answered(external) or _result(external)
+    result = outflow.answered(external) or _result(external)
     contents.wrapped(external, result)
     return fresh.renewed(result) if fresh.takes_fresh(external) else result
 
@@ -163,6 +163,8 @@ def _invoke(external: ExternalCall) -> Value | None:
     if function is None:
         return None
     arguments = _invoked_arguments(external, row)
+    if row.runs == "afterwards" and machine.phase is Phase.INVOKE:
+        machine.deferred.append((function, arguments))
     result = calls.call(machine, function, arguments)
     if row.result == "none":
         return None
@@ -308,7 +310,7 @@ def _key(index: Value) -> str:
 
 def put(machine: Machine, atom: Opaque, value: Value) -> None:
     """Note what is put into an unknown value; only paths in the event matter."""
-    contents.hold(machine, atom, value)
+    outflow.hold(machine, atom, value)
 
 
 def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:

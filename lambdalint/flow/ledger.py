@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lambdalint.flow import exits
 from lambdalint.flow.account import Account
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.tmp_paths import LISTED, canonical, removes, unbounded, within
+from lambdalint.flow.tmp_paths import Wipe, canonical, removes, unbounded, wipe_of
 from lambdalint.flow.traffic import Traffic
 from lambdalint.flow.values import FALSE, TRUE, Made, Value
 from lambdalint.model import Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Phase, Place, Removal, Step
@@ -36,7 +36,7 @@ class Ledger:
         self.second = False
         self._numbers: dict[AccountKey, int] = {}
         self._owned: set[str] = set()
-        self._wiped: dict[tuple[str, str], None] = {}
+        self._wiped: dict[Wipe, None] = {}
         self._this_entry: set[int] = set()
         self.calls: list[list[int]] = []
         self._removed_names: set[str] = set()
@@ -101,7 +101,12 @@ class Ledger:
         for place in places:
             if place.base is Base.TMP and not moved:
                 self._note_wipe(canonical(place), tree=tree)
-        gone = {atom for atom in present if any(removes(place, atom.text, tree=tree) for place in places)}
+        gone = {
+            atom
+            for atom in present
+            for place in places
+            if removes(place, atom.text, tree=tree, folder=self.accounts[atom.account].is_folder)
+        }
         if not gone:
             return
         frames = tuple(id(frame.function) for frame in reversed(machine.frames) if frame.function is not None)
@@ -114,12 +119,9 @@ class Ledger:
 
     def _note_wipe(self, text: str, *, tree: bool) -> None:
         self._removed_names.add(text)
-        prefix, listed, rest = text.partition(LISTED)
-        if listed:
-            if not unbounded(prefix):
-                self._wiped[prefix, rest.rpartition(LISTED)[2]] = None
-        elif tree and not unbounded(text):
-            self._wiped[text + "/", ""] = None
+        wipe = wipe_of(text, tree=tree)
+        if wipe is not None and not unbounded(wipe.prefix):
+            self._wiped[wipe] = None
 
     def tested(self, machine: Machine, places: list[Place], *, found: bool) -> None:
         """Note the outcome of a test for existence: what is not there need not be removed."""
@@ -195,9 +197,9 @@ class Ledger:
         if number is None:
             return None
         account = self.accounts[number]
-        facts = self.traffic.facts_of(account.text)
+        facts = self.traffic.about(account)
         once = not (account.invoked and account.recurs)
-        wiped = any(within(account.text, wipe) for wipe in self._wiped)
+        wiped = any(wipe.covers(account.text, folder=account.is_folder) for wipe in self._wiped)
         kept = account.varies is not None and bool(account.varies.site) and account.varies.site not in self._renewed
         removed = account.removed
         cache = account.kind is EffectKind.CACHE
@@ -205,7 +207,7 @@ class Ledger:
         if account.kind is EffectKind.APPEND and (wiped or self._is_emptied(account.text)):
             removed = Removal.ALWAYS
         return Lifetime(
-            bounded=wiped or account.limited or (not cache and (once or kept or account.varies is None)),
+            bounded=wiped or ((once or kept or account.varies is None) and (account.limited or not cache)),
             removed=removed,
             varies=str(account.varies.origin or account.varies.kind.value) if account.varies else "",
             kind=account.varies.kind if account.varies else None,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.facts.ir import At, ClassFacts, FunctionFacts, ModuleFacts
+    from lambdalint.flow.calls import Arguments
     from lambdalint.flow.effect_log import EffectLog
     from lambdalint.flow.environment import Environment
     from lambdalint.flow.frames import Frame
@@ -143,6 +144,8 @@ class Machine:
         self.shared = given if given is not None else platform is not None and platform.concurrent_requests
         self.ledger = Ledger(shared=self.shared)
         self.exits = [Exits()]
+        self.deferred: list[tuple[Value, Arguments]] = []
+        self.finalized: list[Instance] = []
         self.exit_spans: dict[int, Span] = {}
         self.absences: dict[str, None] = {}
         self.absence_handled = 0
@@ -197,6 +200,8 @@ class Machine:
         self.frames.clear()
         self.exits = [Exits()]
         self.ledger.begin(entry)
+        self.finalized.clear()
+        self.deferred.clear()
         self.absence_handled = 0
         self.fallbacks = 0
         self.selected = 0

@@ -11,11 +11,13 @@ from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     FALSE,
+    NOTHING,
     TRUE,
     ExternalObject,
     Instance,
     Nothing,
     Opaque,
+    Text,
     Value,
     confined,
     holes_of,
@@ -75,7 +77,7 @@ def _note_known(machine: Machine, node: ir.Compare) -> None:
     few = evaluate.expression(machine, node.rights[0])
     if any(hole.kind in (HoleKind.REQUEST, HoleKind.UNIQUE) for atom in few for hole in holes_of(atom)):
         return
-    if any(isinstance(atom, (Opaque, ExternalObject)) for atom in few):
+    if any(isinstance(atom, (Opaque, ExternalObject)) for atom in few) or few in (NOTHING, (Text(""),)):
         return
     for atom in evaluate.expression(machine, node.left):
         for hole in holes_of(atom):
@@ -83,11 +85,11 @@ def _note_known(machine: Machine, node: ir.Compare) -> None:
 
 
 _EXISTENCE = frozenset({"exists", "isfile", "lexists", "is_file"})
-_FOLDERS = frozenset({"isdir", "is_dir"})
+_OTHER_TESTS = frozenset({"isdir", "is_dir", "access"})
 
 
 def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
-    if isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE | _FOLDERS:
+    if isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE | _OTHER_TESTS:
         tested = evaluate.expression(machine, node.args[0] if node.args else node.func.value)
         if holds and node.func.name in _EXISTENCE:
             for text in texts_of(tested):

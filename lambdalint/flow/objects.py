@@ -33,6 +33,7 @@ from lambdalint.flow.values import (
     join,
     texts_of,
 )
+from lambdalint.model import Phase
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import ClassInfo, Machine
@@ -205,6 +206,8 @@ def construct(machine: Machine, cls: Class, arguments: calls.Arguments) -> Value
         return UNKNOWN
     instance = machine.new_instance(cls)
     info = machine.classes[cls.uid]
+    if machine.phase is Phase.INVOKE and class_attribute(machine, cls.uid, "__del__"):
+        machine.finalized.append(instance)
     maker = class_attribute(machine, cls.uid, "__init__")
     if maker:
         calls.call(machine, _bind(machine, maker, instance), arguments)
@@ -213,6 +216,15 @@ def construct(machine: Machine, cls: Class, arguments: calls.Arguments) -> Value
     elif info.external_bases:
         externals.construct_base(machine, instance, info.external_bases[0], arguments)
     return (instance,)
+
+
+def finalize(machine: Machine) -> None:
+    """Run what runs when an invocation ends: ``__del__`` of the objects that it made, and what it has put off."""
+    for function, arguments in list(machine.deferred):
+        calls.call(machine, function, arguments)
+    for instance in list(machine.finalized):
+        finalizer = class_attribute(machine, instance.cls, "__del__")
+        calls.call(machine, _bind(machine, finalizer, instance), calls.Arguments())
 
 
 def _fill_record(machine: Machine, instance: Instance, info: ClassInfo, arguments: calls.Arguments) -> None:

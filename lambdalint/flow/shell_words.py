@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.text import hole_of, hole_text, is_hole
-from lambdalint.model import Hole, HoleKind
+from lambdalint.model import LISTING, Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LISTING = Hole(HoleKind.LOOP, "listing", confined=True)
+ANY_NAME = Hole(HoleKind.LOOP, LISTING, confined=True)
 """Each name that a pattern matches."""
 
 _OPERATOR = re.compile(r"\d*(?:&>>|&>|>\||>&|<&|>>|<<<|<<-|<<|<>|>|<)|&&|\|\||;;|\|&|[;|&()\n]")
@@ -215,7 +215,7 @@ class WordReader:
         if character in "*?":
             while script[self._at : self._at + 1] == "*":
                 self._at += 1
-            self._pieces.append(hole_text(LISTING))
+            self._pieces.append(hole_text(ANY_NAME))
             return
         if character == "~":
             starts = not self._pieces and script[self._at : self._at + 1] in ("", "/", " ", "\t", "\n", ";", "&", "|")
@@ -226,7 +226,7 @@ class WordReader:
             self._pieces.append(character)
             return
         self._at = match.end()
-        self._pieces.append(hole_text(LISTING if character == "[" else Hole(HoleKind.LOOP, match[0])))
+        self._pieces.append(hole_text(ANY_NAME if character == "[" else Hole(HoleKind.LOOP, match[0])))
 
     def _hole(self, origin: str, *, confined: bool = False) -> None:
         self._pieces.append(hole_text(Hole(HoleKind.UNKNOWN, origin, confined=confined)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.text import hole_of, hole_text, holes_in, is_hole
@@ -37,7 +37,7 @@ def unbounded(text: str) -> bool:
     return any(hole.fresh or hole.kind in (HoleKind.UNIQUE, HoleKind.REQUEST) for hole in holes_in(text))
 
 
-def removes(place: Place, text: str, *, tree: bool) -> bool:
+def removes(place: Place, text: str, *, tree: bool, folder: bool) -> bool:
     """Tell whether the removal of a place may remove what lies at a path; that of an unknown place may."""
     if place.base is Base.UNKNOWN:
         return not any(hole.kind is HoleKind.REQUEST for hole in place.holes)
@@ -46,18 +46,37 @@ def removes(place: Place, text: str, *, tree: bool) -> bool:
     removed = canonical(place)
     if text == removed or (tree and text.startswith(removed + "/")):
         return True
+    wiped = wipe_of(removed, tree=tree)
+    return wiped is not None and wiped.covers(text, folder=folder)
+
+
+@dataclass(frozen=True)
+class Wipe:
+    """The removal of what a folder holds: what starts and ends so, at any depth or directly in it, folders or not."""
+
+    prefix: str
+    suffix: str
+    deep: bool
+    folders: bool
+
+    def covers(self, text: str, *, folder: bool) -> bool:
+        """Tell whether it removes the file or *folder* at a path."""
+        if self.deep and self.folders and text + "/" == self.prefix and not self.suffix:
+            return True
+        below = text[len(self.prefix) :]
+        if not text.startswith(self.prefix) or not below or (folder and not self.folders):
+            return False
+        if not self.deep and "/" in below and not self.folders:
+            return False
+        return not self.suffix or text.endswith(self.suffix) or is_hole(text[-1])
+
+
+def wipe_of(removed: str, *, tree: bool) -> Wipe | None:
+    """Return what the removal of a path empties: a folder whose names are listed, or one with all below it."""
     prefix, listed, rest = removed.partition(LISTED)
-    return bool(listed) and within(text, (prefix, rest.rpartition(LISTED)[2]))
-
-
-def within(text: str, wipe: tuple[str, str]) -> bool:
-    """Tell whether a path is among those with a prefix and a suffix, as a listing of a folder yields them."""
-    prefix, suffix = wipe
-    if text + "/" == prefix and not suffix:
-        return True
-    if not text.startswith(prefix) or len(text) < len(prefix) + 1:
-        return False
-    return text.endswith(suffix) or is_hole(text[-1]) or not suffix
+    if listed:
+        return Wipe(prefix, rest.rpartition(LISTED)[2], deep=LISTED in rest or tree, folders=tree)
+    return Wipe(removed + "/", "", deep=True, folders=True) if tree else None
 
 
 def is_at_or_above(text: str, other: str) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import exits
-from lambdalint.flow.account import FILLING, Account
+from lambdalint.flow.overlap import covers, provides
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.tmp_paths import canonical, is_at_or_above, pattern
 from lambdalint.flow.values import FALSE
 from lambdalint.model import Step
 
 if TYPE_CHECKING:
+    from lambdalint.flow.account import Account
     from lambdalint.flow.machine import Machine
     from lambdalint.model import EntryPoint, Place, Span
 
@@ -65,6 +66,17 @@ class Traffic:
         """Return what is known of a path, to be added to."""
         return self._facts.setdefault(text, PathFacts())
 
+    def about(self, account: Account) -> PathFacts:
+        """Return what is known of an account's path, also by way of its folder, and of what lies in it."""
+        own = self.facts_of(account.text)
+        result = replace(own)
+        for text, facts in self._facts.items():
+            if not (facts.stored or facts.read_back) or not covers(text, account):
+                continue
+            result.stored = result.stored or facts.stored
+            result.read_back = result.read_back or facts.read_back
+        return result
+
     def mention(self, text: str) -> None:
         """Note that a path is handed to a call that may make something there."""
         self._mentioned[text] = None
@@ -90,10 +102,13 @@ class Traffic:
     def read(self, machine: Machine, place: Place, span: Span, callee: str, *, checked: bool, second: bool) -> bool:
         """Note that a file is read; tell whether this invocation may have made it."""
         text = canonical(place)
+        found = False
         for atom in exits.live(machine):
-            if atom.text == text or (text.startswith(atom.text + "/") and self._accounts[atom.account].kind in FILLING):
+            if provides(self._accounts[atom.account], text) or atom.text.startswith(text + "/"):
                 self.facts_of(atom.text).read_back = True
-                return True
+                found = True
+        if found:
+            return True
         if any(is_at_or_above(mentioned, text) for mentioned in self._mentioned_now):
             return True
         listing = callee.rpartition(".")[2] in _LISTING_CALLS
@@ -106,13 +121,9 @@ class Traffic:
     def provides(self, place: Place) -> bool:
         """Tell whether something in the function may make what is read at a place."""
         text = canonical(place)
-        wanted = pattern(text)
         if self._runs_commands or any(is_at_or_above(mentioned, text) for mentioned in self._mentioned):
             return True
-        return any(
-            pattern(account.text) == wanted or (account.kind in FILLING and is_at_or_above(account.text, text))
-            for account in self._accounts
-        )
+        return any(provides(account, text) for account in self._accounts)
 
     def readers(self, account: Account) -> tuple[Step, ...]:
         """Return the reads by entry points that rely on what another one, or an earlier invocation, has made."""

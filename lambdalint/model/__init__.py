@@ -13,6 +13,7 @@ from lambdalint.model.deployment import (
     Room,
 )
 from lambdalint.model.effect import Effect, EffectKind, Guard, Lifetime, Removal, Step
+from lambdalint.model.explanation import Answer, ExplainedCall, ExplainedEffect, Explanation
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
 from lambdalint.model.report import FunctionReport, Report, Summary
@@ -23,6 +24,7 @@ from lambdalint.model.tree import Tree
 
 __all__ = [
     "LISTING",
+    "Answer",
     "Base",
     "Confidence",
     "Deployment",
@@ -31,6 +33,9 @@ __all__ = [
     "EffectKind",
     "EntryPoint",
     "EnvironmentVariable",
+    "ExplainedCall",
+    "ExplainedEffect",
+    "Explanation",
     "ExplicitFunction",
     "Family",
     "Finding",

@@ -8,12 +8,12 @@ from lambdalint.output.escape import escape
 from lambdalint.output.text import count
 
 if TYPE_CHECKING:
-    from lambdalint.model import Report
+    from lambdalint.model import Explanation, Report
 
 _SHOWN = 10
 
 
-def render(report: Report, *, verbose: bool = False) -> str:
+def render(report: Report | Explanation, *, verbose: bool = False) -> str:
     """Return the report's warnings, the first ten and a count; with *verbose* all of them and the notes."""
     problems = report.problems if verbose else report.problems[:_SHOWN]
     lines = [

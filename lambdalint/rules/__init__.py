@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Effect, Finding, Problem
     from lambdalint.rules.definition import RuleDefinition
 
-__all__ = ["codes", "finding_cannot_parse", "judge", "registry"]
+__all__ = ["codes", "finding_cannot_parse", "judge", "registry", "silences"]
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +53,19 @@ def judge(
     from lambdalint.rules.judgement import judge_file
 
     return judge_file(path, text, effects, rules, options)
+
+
+def silences(
+    effect: Effect, rules: Iterable[type[RuleDefinition]], options: Mapping[str, Mapping[str, object]]
+) -> Mapping[str, str]:
+    """Return, by code, why each of *rules* that *effect* could concern has nothing to say of it.
+
+    The reason for silence on an effect that a rule looks at in the code is there, too, so that it holds only
+    where ``judge`` returns no finding of the rule.
+    """
+    from lambdalint.rules.judgement import silences
+
+    return silences(effect, rules, options)
 
 
 def finding_cannot_parse(problem: Problem) -> Finding:

@@ -61,6 +61,21 @@ def judge_file(
     return sorted(found, key=lambda finding: finding.sort_key)
 
 
+def silences(
+    effect: Effect, rules: Iterable[type[RuleDefinition]], options: Mapping[str, Mapping[str, object]]
+) -> Mapping[str, str]:
+    """See ``lambdalint.rules.silences``."""
+    found: dict[str, str] = {}
+    for rule in rules:
+        if issubclass(rule, Rule):
+            code = rule.meta.code
+            visitor = rule(effect.span.path, rule.parse_options(options.get(code, {})))
+            reason = visitor.why_silent(effect) or (visitor.passes_over if visitor.may_report(effect) else None)
+            if reason:
+                found[code] = reason
+    return found
+
+
 def _may_be_reported(effect: Effect, visitors: list[Rule]) -> bool:
     # Each rule is asked, so that the failure of one does not depend on the others.
     answers = [visitor.may_report(effect) for visitor in visitors]

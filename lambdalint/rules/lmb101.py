@@ -95,6 +95,14 @@ class WriteOutsideTmp(Rule):
             and not any(_may_be_inside(effect.place, directory) for directory in self.options.writable)
         )
 
+    def why_silent(self, effect: Effect) -> str | None:
+        """Name the option, where it is what keeps the rule silent."""
+        if effect.place.base is Base.ABSOLUTE and any(
+            _may_be_inside(effect.place, directory) for directory in self.options.writable
+        ):
+            return "it is in a folder of the rule's option 'writable'"
+        return super().why_silent(effect)
+
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):

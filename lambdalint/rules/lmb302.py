@@ -87,6 +87,8 @@ class AppendWithoutBound(Rule):
         since="0.1.0",
     )
 
+    passes_over = "the call lets it rotate or starts it anew, or nothing is written to it afterwards"
+
     _assigned: cst.BaseExpression | None = None
     """The value of the innermost assignment at hand."""
     _closed: cst.BaseExpression | None = None

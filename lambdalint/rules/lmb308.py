@@ -82,6 +82,8 @@ class RemovesAllOfTmp(Rule):
         since="0.1.0",
     )
 
+    passes_over = "a test in the loop chooses what is removed"
+
     _choosing: list[bool]
     """For the module and each loop around the present place: whether a test there chooses what to remove."""
 

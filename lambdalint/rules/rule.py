@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 from libcst.metadata import PositionProvider
 
-from lambdalint.rules import verdict
+from lambdalint.rules import reasons, verdict
 from lambdalint.rules.definition import RuleDefinition
 from lambdalint.rules.effect_provider import EffectProvider
 from lambdalint.rules.lmb999 import rule_failed
@@ -32,6 +32,8 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
 
     METADATA_DEPENDENCIES = (EffectProvider,)
     options: RuleDefinition.Options
+    passes_over: ClassVar[str] = ""
+    """Which code around a call keeps the rule from reporting an effect that concerns it."""
 
     def __init__(self, path: str, options: RuleDefinition.Options) -> None:
         super().__init__()
@@ -45,6 +47,10 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
     def concerns(self, effect: Effect) -> bool:
         """Tell whether the rule may have something to say of *effect*."""
         raise NotImplementedError
+
+    def why_silent(self, effect: Effect) -> str | None:
+        """Return why *effect* does not concern the rule, of the effects that it is about; None of all others."""
+        return None if self.may_report(effect) else reasons.why_silent(self.meta.code, effect)
 
     def effects(self, node: cst.CSTNode) -> tuple[Effect, ...]:
         """Return the effects of *node* that concern this rule."""

@@ -13,6 +13,7 @@ from lambdalint.flow.operators import product
 from lambdalint.flow.shell import Command, quoted, split_words
 from lambdalint.flow.shell_words import Word
 from lambdalint.flow.text import has_holes, hole_text, is_hole, without_marks
+from lambdalint.flow.tmp_paths import canonical
 from lambdalint.flow.values import (
     FALSE,
     NOTHING,
@@ -33,7 +34,7 @@ from lambdalint.flow.values import (
     texts_of,
     widened,
 )
-from lambdalint.model import EffectKind, Guard, Hole, HoleKind
+from lambdalint.model import Base, EffectKind, Guard, Hole, HoleKind, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,6 +274,24 @@ def _note(call: ExternalCall, lines: list[_Line]) -> None:
             raises=False,
             tree=effect.tree,
         )
+        if effect.fetches or effect.kind is EffectKind.STORE:
+            _note_traffic(call, effect, path)
+
+
+def _note_traffic(call: ExternalCall, effect: FileEffect, path: Value) -> None:
+    """Note that what lies at a path, or below it, comes from a durable place or is sent to one."""
+    ledger = call.machine.ledger
+    step = Step(call.span, effect.callee.removeprefix("command "))
+    for place in places_of(call.machine, path):
+        if place.base is not Base.TMP:
+            continue
+        text = canonical(place)
+        below = [account.text for account in ledger.accounts if account.text.startswith(text + "/")]
+        for facts in map(ledger.traffic.facts_of, (text, *below)):
+            if effect.fetches:
+                facts.fetched = facts.fetched or step
+            else:
+                facts.stored = facts.stored or step
 
 
 def _split(call: ExternalCall) -> Value | None:

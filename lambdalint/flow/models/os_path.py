@@ -130,6 +130,10 @@ def _expandvars(call: ExternalCall) -> Value | None:
     return bounded(tuple(Text(result) for result in dict.fromkeys(results))) or UNKNOWN
 
 
+WILDCARD = re.compile(r"\*\*?|\?|\[[^]]*\]")
+"""What stands for any text in the pattern of a path."""
+
+
 def _any_name() -> str:
     return hole_text(Hole(HoleKind.LOOP, LISTING, confined=True))
 
@@ -148,7 +152,7 @@ def _walk(call: ExternalCall) -> Value | None:
 
 def _glob(call: ExternalCall) -> Value | None:
     pattern = texts_of(call.argument("pathname@0") or UNKNOWN)
-    found = bounded(tuple(Text(re.sub(r"\*\*?|\?|\[[^]]*\]", _any_name(), text)) for text in pattern))
+    found = bounded(tuple(Text(WILDCARD.sub(_any_name(), text)) for text in pattern))
     return new_list(call.machine, [found], complete=False)
 
 

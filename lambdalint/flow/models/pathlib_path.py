@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.existence import exists
-from lambdalint.flow.models.os_path import absolute, expand_user, normalised
+from lambdalint.flow.models.os_path import WILDCARD, absolute, expand_user, normalised
 from lambdalint.flow.operators import join_paths
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import confined_text, has_holes, hole_text
@@ -105,6 +105,14 @@ def _below(call: ExternalCall) -> Value | None:
     return new_list(call.machine, [_paths([f"{_receiver(call)}/{name}"])], complete=False)
 
 
+def _matching(call: ExternalCall) -> Value | None:
+    name = hole_text(Hole(HoleKind.LOOP, LISTING, confined=True))
+    found = [WILDCARD.sub(name, text) for text in texts_of(call.argument("pattern@0") or UNKNOWN)]
+    if call.method == "rglob":
+        found = [f"{name}/{text}" for text in found]
+    return new_list(call.machine, [_paths([f"{_receiver(call)}/{text}" for text in found])], complete=False)
+
+
 def _exists(kind: str) -> Callable[[ExternalCall], Value | None]:
     def model(call: ExternalCall) -> Value | None:
         return exists(call.machine, _receiver(call), kind=kind)
@@ -159,8 +167,8 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "pathlib.Path.__fspath__": _as_text,
     "pathlib.Path.as_uri": _as_text,
     "pathlib.Path.iterdir": _below,
-    "pathlib.Path.glob": _below,
-    "pathlib.Path.rglob": _below,
+    "pathlib.Path.glob": _matching,
+    "pathlib.Path.rglob": _matching,
     "pathlib.Path.exists": _exists("any"),
     "pathlib.Path.is_file": _exists("file"),
     "pathlib.Path.is_dir": _exists("dir"),

@@ -335,3 +335,15 @@ def test_bounds(run: Run) -> None:
     for _ in range(12):
         nested = f"sh -c {quoted(nested)}"
     assert _seen(run(f"os.system({nested!r})")) == []
+
+
+def test_what_is_fetched_and_what_is_stored(run: Run) -> None:
+    body = """
+    subprocess.run(["aws", "s3", "cp", f"s3://bucket/{event['id']}", f"/tmp/{event['id']}"])
+    subprocess.run(["ffmpeg", "-i", f"/tmp/{event['id']}", f"/tmp/out/{event['id']}.mp3"])
+    subprocess.run(["aws", "s3", "sync", "/tmp/out", "s3://bucket/out"])
+    """
+    lifetimes = [effect.lifetime for effect in run(body) if effect.lifetime is not None]
+    fetched = [one.fetched.text if one.fetched else "" for one in lifetimes]
+    stored = [one.stored.text if one.stored else "" for one in lifetimes]
+    assert (fetched, stored) == (["aws s3 cp", ""], ["", "aws s3 sync"])

@@ -1,0 +1,215 @@
+"""Explains one line: what each call there does, and why each rule reports it or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lambdalint.engine.collect import PathError, collect
+from lambdalint.engine.consolidate import Places
+from lambdalint.engine.functions import relocate
+from lambdalint.engine.parallel import workers
+from lambdalint.engine.run import TOOL, Analysis, analyse, no_progress, read_suppressions
+from lambdalint.engine.selection import is_selected, is_shown
+from lambdalint.engine.source_text import decode_leniently, split_lines
+from lambdalint.engine.syntax import is_python
+from lambdalint.model import Answer, ExplainedCall, ExplainedEffect, Explanation, Problem, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from lambdalint.engine.collect import Collected
+    from lambdalint.engine.suppressions import Suppressions
+    from lambdalint.model import Effect, Finding, Settings, Step
+
+_FAMILIES = ("LMB1", "LMB2", "LMB3")
+
+
+def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int | None = None) -> Explanation:
+    """Analyse the project of *file* and explain its *line*, or the call that starts at *column* of it.
+
+    Raises:
+        PathError: the file cannot be analysed, or has no such line.
+    """
+    collected = collect([file], cwd=cwd, exclude=settings.exclude, exclude_base=settings.config_dir)
+    target, text = _target(collected, file, line)
+    settings, outside = relocate(settings, collected.tree.root)
+    python_files = sum(map(is_python, collected.tree.files))
+    with workers(settings.jobs, python_files, None) as pool:
+        analysis = analyse(collected.tree, settings, python_files, pool, no_progress)
+    places = Places(analysis.inline, collected.links, collected.below)
+
+    def shown(span: Span) -> Span:
+        return places.shown(places.in_tree(span))
+
+    own = collected.links.get(target, target)
+    here = [effect for effect in analysis.reached.effects if places.in_tree(effect.span).path == own]
+    there = _on_line(here, line, column, places)
+    judge = _Judge(settings, analysis, places, read_suppressions(analysis, {own: text}, analysis.inline), text)
+    failures = (Problem(finding.span, finding.message) for finding in analysis.findings)
+    problems = (*collected.problems, *outside, *analysis.problems, *failures)
+    return Explanation(
+        tool=TOOL,
+        path=places.path_shown(target),
+        line=line,
+        calls=tuple(
+            ExplainedCall(shown(span), _explained(effects, judge, shown)) for span, effects in sorted(there.items())
+        ),
+        note="" if there else _note(own, line, here, analysis, places),
+        source=text,
+        problems=tuple(
+            sorted(
+                {replace(problem, span=shown(problem.span)) for problem in problems if problem.severity != "note"},
+                key=lambda problem: (problem.span, problem.message),
+            )
+        ),
+    )
+
+
+def _target(collected: Collected, file: Path, line: int) -> tuple[str, str]:
+    """Return the path in the tree, and the text, of the file that was asked for."""
+    if not collected.targets:
+        raise PathError(f"{file}: is a folder, is excluded, or cannot be read")
+    (target,) = collected.targets
+    content = collected.tree.read(target)
+    if content is None:
+        raise PathError(f"{file}: cannot be read")
+    text = decode_leniently(target, content)
+    lines = split_lines(text)
+    count = len(lines) - (not lines[-1]) if lines else 0
+    if line > count:
+        raise PathError(f"{file}:{line}: the file has {count} line{'' if count == 1 else 's'}")
+    return target, text
+
+
+def _on_line(effects: Iterable[Effect], line: int, column: int | None, places: Places) -> dict[Span, list[Effect]]:
+    """Return the effects of the calls that start on a line; where there are none, of those that the line is part of."""
+    starting: defaultdict[Span, list[Effect]] = defaultdict(list)
+    around: defaultdict[Span, list[Effect]] = defaultdict(list)
+    for effect in effects:
+        span = places.in_tree(effect.span)
+        if span.line == line:
+            starting[effect.span].append(effect)
+        elif span.line < line <= span.end_line:
+            around[effect.span].append(effect)
+    at_column = {span: found for span, found in starting.items() if places.in_tree(span).column == column}
+    if at_column:
+        return at_column
+    if not starting and around:
+        innermost = max(around)
+        return {innermost: around[innermost]}
+    return dict(starting)
+
+
+def _note(own: str, line: int, here: Sequence[Effect], analysis: Analysis, places: Places) -> str:
+    """Return why there is nothing to explain."""
+    for problem in analysis.reached.broken:
+        if places.in_tree(problem.span).path == own:
+            return problem.message
+    if not analysis.functions:
+        return "no function that runs on a serverless platform was found"
+    if own not in {places.in_tree(Span.point(path)).path for path in analysis.reached.modules}:
+        return "no function reaches this file"
+    lines = sorted({places.in_tree(effect.span).line for effect in here})
+    if not lines:
+        return "no call in this file has an effect on files"
+    nearest = [*[number for number in lines if number < line][-1:], *[number for number in lines if number > line][:1]]
+    where = f"line {nearest[0]}" if len(nearest) == 1 else f"lines {nearest[0]} and {nearest[1]}"
+    return f"no call with an effect on line {line}; the nearest {'is' if len(nearest) == 1 else 'are'} on {where}"
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Asks the rules about one effect after the other."""
+
+    settings: Settings
+    analysis: Analysis
+    places: Places
+    suppressions: Mapping[str, Suppressions]
+    text: str
+
+    def answers(self, effect: Effect) -> tuple[Answer, ...]:
+        """Return what the rules make of *effect*."""
+        from lambdalint import rules
+
+        asked = {code: rule for code, rule in rules.registry().items() if code.startswith(_FAMILIES)}
+        path, options = effect.span.path, self.settings.rule_options
+        inline = self.analysis.inline.get(path)
+        text = self.text if inline is None else inline.text
+        found = rules.judge(path, text, (effect,), asked.values(), options)
+        reports = {finding.code: finding for finding in found}
+        silent = rules.silences(effect, asked.values(), options)
+        answers: list[Answer] = []
+        for code, rule in asked.items():
+            finding = reports.get(code)
+            if finding is not None:
+                answers.append(self._report(finding))
+            elif code in silent:
+                answers.append(Answer(code, rule.meta.name, silent[code]))
+        failures = [self._report(finding) for finding in found if finding.code not in asked]
+        return (*answers, *failures)
+
+    def _report(self, finding: Finding) -> Answer:
+        hidden = self._hidden(finding)
+        return Answer(finding.code, finding.name, finding.message, finding.severity, finding.confidence, hidden)
+
+    def _hidden(self, finding: Finding) -> str:
+        settings = self.settings
+        if not is_selected(finding.code, settings):
+            return "the configuration does not select the rule"
+        if not is_shown(finding, settings):
+            if finding.confidence.rank > settings.min_confidence.rank:
+                return f"its confidence is below '{settings.min_confidence.value}', the least that is shown"
+            return f"its severity is below '{settings.min_severity.value}', the least that is shown"
+        for span in (finding.span, self.places.in_tree(finding.span)):
+            suppressions = self.suppressions.get(span.path)
+            if suppressions is not None and suppressions.cover(finding.code, span.line):
+                return "a comment suppresses it"
+        return ""
+
+
+def _explained(effects: Sequence[Effect], judge: _Judge, shown: Callable[[Span], Span]) -> tuple[ExplainedEffect, ...]:
+    """Unite what is the same in several functions, and ask the rules."""
+    groups: dict[tuple[object, ...], list[Effect]] = {}
+    ordered = sorted(
+        effects, key=lambda one: (one.place.path, one.kind.value, one.callee, len(one.chain), one.entry.function)
+    )
+    for effect in ordered:
+        key = effect.kind, effect.place, effect.callee, effect.phase, effect.guards, effect.lifetime
+        groups.setdefault(key, []).append(effect)
+    return tuple(
+        ExplainedEffect(
+            _moved(group[0], shown),
+            tuple(sorted({effect.entry.function for effect in group})),
+            judge.answers(group[0]),
+        )
+        for group in groups.values()
+    )
+
+
+def _moved(effect: Effect, shown: Callable[[Span], Span]) -> Effect:
+    """Return *effect* with its places as the report names them."""
+
+    def step(one: Step | None) -> Step | None:
+        return None if one is None else replace(one, span=shown(one.span))
+
+    life = effect.lifetime
+    return replace(
+        effect,
+        span=shown(effect.span),
+        chain=tuple(replace(one, span=shown(one.span)) for one in effect.chain),
+        argument=None if effect.argument is None else shown(effect.argument),
+        lifetime=None
+        if life is None
+        else replace(
+            life,
+            removal=None if life.removal is None else shown(life.removal),
+            skipped=step(life.skipped),
+            stored=step(life.stored),
+            fetched=step(life.fetched),
+            escapes=step(life.escapes),
+            read_by=tuple(replace(one, span=shown(one.span)) for one in life.read_by),
+        ),
+    )

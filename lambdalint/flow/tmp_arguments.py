@@ -1,0 +1,151 @@
+"""What the arguments of a call have to do with files in ``/tmp``: their paths, open files, and what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.effect_log import places_of
+from lambdalint.flow.tmp_paths import canonical, canonical_text
+from lambdalint.flow.values import (
+    CONTENT,
+    Atom,
+    ExternalMethod,
+    ExternalObject,
+    Instance,
+    Items,
+    ListOf,
+    Mapping,
+    Opaque,
+    PathText,
+    Text,
+    Value,
+    holes_of,
+)
+from lambdalint.model import Base, HoleKind
+
+if TYPE_CHECKING:
+    from lambdalint.flow.machine import Machine
+
+DEEPEST = 4
+"""How deep values inside of values are followed."""
+_MOST = 40
+_FRAMEWORK_FILES = ("werkzeug.datastructures.", "starlette.datastructures.", "fastapi.UploadFile", "django.core.files.")
+
+
+@dataclass(frozen=True)
+class TmpArgument:
+    """An argument, and what of it stands for files in ``/tmp``: by path, by an open file, by what was read."""
+
+    value: Value
+    paths: tuple[str, ...]
+    opened: tuple[str, ...]
+    read: tuple[str, ...]
+
+
+def look_at(machine: Machine, value: Value) -> TmpArgument:
+    """Return what a value stands for."""
+    paths: list[str] = []
+    opened: list[str] = []
+    read: list[str] = []
+    for atom in value:
+        if isinstance(atom, (Text, PathText)):
+            paths.extend(paths_in(machine, (atom,)))
+            read.extend(sources_of(atom))
+        elif isinstance(atom, Opaque):
+            read.extend(sources_of(atom))
+        elif isinstance(atom, (ExternalObject, ExternalMethod)):
+            owner = atom.receiver if isinstance(atom, ExternalMethod) else atom
+            path = machine.store.get(owner.uid, "<path>") if isinstance(owner, ExternalObject) and owner.uid else None
+            if path is not None:
+                opened.extend(paths_in(machine, path))
+            read.extend(_read_in(machine, owner, 2))
+        elif isinstance(atom, (Mapping, ListOf, Items)):
+            read.extend(_read_in(machine, atom, 2))
+    return TmpArgument(value, tuple(paths), tuple(opened), tuple(read))
+
+
+def parts_of(machine: Machine, value: Value) -> list[Value]:
+    """Return the values inside of containers, and of what was wrapped."""
+    parts: list[Value] = []
+    for atom in value:
+        if isinstance(atom, Mapping):
+            names = [name for name in machine.store.names(atom.uid) if name.startswith("[")]
+            parts.extend(machine.store.get(atom.uid, name) or () for name in names[:_MOST])
+        elif isinstance(atom, Items):
+            parts.extend(atom.items[:_MOST])
+        elif isinstance(atom, ListOf):
+            parts.append(machine.store.get(atom.uid, "*") or ())
+        elif isinstance(atom, ExternalObject) and atom.uid:
+            parts.append(machine.store.get(atom.uid, "<holds>") or ())
+    return parts
+
+
+def all_in(machine: Machine, values: list[Value]) -> list[Value]:
+    """Return values with all that is inside of them: in containers, and in the attributes of instances."""
+    found: list[Value] = []
+    waiting = list(values)
+    while waiting and len(found) < _MOST:
+        value = waiting.pop(0)
+        found.append(value)
+        waiting.extend(part for part in parts_of(machine, value) if part)
+        for atom in value:
+            if isinstance(atom, Instance):
+                names = machine.store.names(atom.uid)[:_MOST]
+                waiting.extend(machine.store.get(atom.uid, name) or () for name in names)
+    return found
+
+
+def paths_in(machine: Machine, value: Value) -> list[str]:
+    """Return the paths below ``/tmp`` that a value means."""
+    if not any(_may_lie_in_tmp(atom) for atom in value):
+        return []
+    return [canonical(place) for place in places_of(machine, value) if place.base is Base.TMP]
+
+
+def words_in(machine: Machine, values: list[Value]) -> list[str]:
+    """Return all texts in values."""
+    return [
+        canonical_text(atom.text)
+        for value in all_in(machine, values)
+        for atom in value
+        if isinstance(atom, (Text, PathText))
+    ]
+
+
+def sources_of(atom: Atom) -> list[str]:
+    """Return the paths of the files that a value was read from."""
+    return [
+        hole.origin.removeprefix(CONTENT).partition("\0")[0]
+        for hole in holes_of(atom)
+        if hole.origin.startswith(CONTENT)
+    ]
+
+
+def from_request(machine: Machine, atom: Atom) -> bool:
+    """Tell whether the request sent it."""
+    if isinstance(atom, ExternalMethod):
+        return from_request(machine, atom.receiver)
+    if isinstance(atom, ExternalObject):
+        marked = bool(atom.uid) and machine.store.get(atom.uid, "<request>") is not None
+        return marked or atom.type.startswith(_FRAMEWORK_FILES)
+    return isinstance(atom, Opaque) and atom.hole.kind is HoleKind.REQUEST
+
+
+def _read_in(machine: Machine, atom: Atom, depth: int) -> list[str]:
+    found: list[str] = []
+    for value in parts_of(machine, (atom,)):
+        for inner in value:
+            found.extend(sources_of(inner))
+            if depth:
+                found.extend(_read_in(machine, inner, depth - 1))
+    return found
+
+
+def _may_lie_in_tmp(atom: Atom) -> bool:
+    if not isinstance(atom, (Text, PathText)):
+        return isinstance(atom, Opaque)
+    text = atom.text
+    if len(text) > 500 or "\n" in text or " " in text[:8]:
+        return False
+    return text.startswith(("/", "file:", "sqlite")) or not text[:1].isascii()
