@@ -246,10 +246,10 @@ def functions(
 
 def _line(context: click.Context, parameter: click.Parameter, value: str) -> tuple[Path, int, int | None]:
     """Read ``FILE:LINE`` or, as findings are reported, ``FILE:LINE:COLUMN``."""
-    del context
+    del context, parameter
     match = re.fullmatch(r"(.+?):([1-9][0-9]{0,8})(?::([1-9][0-9]{0,8}))?", value, re.DOTALL)
     if match is None:
-        raise click.BadParameter(f"{value!r} is not a file and a line, such as src/app.py:12", param=parameter)
+        raise _Failure(f"{value!r} is not a file and a line, such as src/app.py:12")
     return Path(match[1]), int(match[2]), int(match[3]) if match[3] else None
 
 

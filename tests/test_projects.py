@@ -12,7 +12,7 @@ from literate.project import judge, report_of
 from lambdalint.model import Settings
 
 PROJECTS = sorted(path for path in (Path(__file__).parent.parent / "fixtures" / "projects").iterdir() if path.is_dir())
-SELECTED = ("LMB1", "LMB9")
+SELECTED = ("LMB1", "LMB2", "LMB3", "LMB9")
 """The families that the comments of the projects speak of."""
 
 

@@ -282,6 +282,7 @@ class SettingRow(Row, frozen=True, kw_only=True, rename="kebab"):
     default: str | None = None
     when: tuple[Condition, ...] = ()
     deployable: bool = False
+    limited: bool = False
     example: str
     counter: str
 

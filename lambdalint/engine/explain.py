@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Effect, Finding, Settings, Step
 
 _FAMILIES = ("LMB1", "LMB2", "LMB3")
+_MOST_PLACES = 5
 
 
 def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int | None = None) -> Explanation:
@@ -112,12 +113,28 @@ def _note(own: str, line: int, here: Sequence[Effect], analysis: Analysis, place
         return "no function that runs on a serverless platform was found"
     if own not in {places.in_tree(Span.point(path)).path for path in analysis.reached.modules}:
         return "no function reaches this file"
+    further = _further(own, line, analysis, places)
+    if further:
+        return f"the calls on line {line} have no effect themselves, but lead to those at {further}"
     lines = sorted({places.in_tree(effect.span).line for effect in here})
     if not lines:
         return "no call in this file has an effect on files"
     nearest = [*[number for number in lines if number < line][-1:], *[number for number in lines if number > line][:1]]
     where = f"line {nearest[0]}" if len(nearest) == 1 else f"lines {nearest[0]} and {nearest[1]}"
     return f"no call with an effect on line {line}; the nearest {'is' if len(nearest) == 1 else 'are'} on {where}"
+
+
+def _further(own: str, line: int, analysis: Analysis, places: Places) -> str:
+    """Return where the effects are that calls on a line lead to: "store.py:12, store.py:20 and 3 more"."""
+    found = {
+        (places.in_tree(effect.span).path, places.in_tree(effect.span).line)
+        for effect in analysis.reached.effects
+        for step in effect.chain[1:]
+        if (places.in_tree(step.span).path, places.in_tree(step.span).line) == (own, line)
+    }
+    named = [f"{places.path_shown(path)}:{number}" for path, number in sorted(found)]
+    more = len(named) - _MOST_PLACES
+    return ", ".join(named[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
 _ORIGIN_LENGTH = 80
-_LONGEST_KNOWN = 24
+_LONGEST_KNOWN = 64
+_MOST_LISTS = 8
 
 
 def new_list(machine: Machine, items: list[Value], *, complete: bool) -> Value:
@@ -50,6 +51,43 @@ def new_list(machine: Machine, items: list[Value], *, complete: bool) -> Value:
     if complete and len(items) <= _LONGEST_KNOWN:
         machine.store.set(uid, "#", (Items(tuple(items)),))
     return (ListOf(uid),)
+
+
+def new_list_of(machine: Machine, lists: list[tuple[Value, ...]]) -> Value:
+    """Return a new list that holds one of several sequences of elements."""
+    uid = machine.store.new_uid()
+    machine.store.set(uid, "*", join_all([item for items in lists for item in items]))
+    _hold(machine, uid, lists)
+    return (ListOf(uid),)
+
+
+def _hold(machine: Machine, uid: int, lists: list[tuple[Value, ...]]) -> None:
+    held = tuple(dict.fromkeys(Items(items) for items in lists))
+    if 0 < len(held) <= _MOST_LISTS and all(len(items) <= _LONGEST_KNOWN for items in lists):
+        machine.store.set(uid, "#", held)
+    else:
+        machine.store.drop(uid, "#")
+
+
+def known_lists(machine: Machine, value: Value) -> list[tuple[Value, ...]]:
+    """Return each sequence of elements that a value may hold; nothing where one of them is not known."""
+    found: list[tuple[Value, ...]] = []
+    for atom in value:
+        held: Value = (atom,) if isinstance(atom, Items) else ()
+        if isinstance(atom, ListOf):
+            held = machine.store.get(atom.uid, "#") or ()
+        sequences = [items.items for items in held if isinstance(items, Items)]
+        if not sequences:
+            return []
+        found.extend(sequences)
+    return list(dict.fromkeys(found))
+
+
+def extended(lists: list[tuple[Value, ...]], added: tuple[Value, ...]) -> list[tuple[Value, ...]]:
+    """Return each sequence with further elements; what a loop adds again and again is added once, or not at all."""
+    if len(lists) > 1 and added and any(items[-len(added) :] == added for items in lists):
+        return lists
+    return [(*items, *added) for items in lists]
 
 
 def new_mapping(machine: Machine) -> Value:
@@ -263,12 +301,9 @@ def add_item(machine: Machine, owner: Value, value: Value) -> None:
     """Add an element of unknown position or key."""
     for atom in owner:
         if isinstance(atom, ListOf):
-            known = known_items(machine, (atom,)) if len(owner) == 1 else None
+            known = known_lists(machine, (atom,)) if len(owner) == 1 else []
             machine.store.add(atom.uid, "*", value)
-            if known is not None and len(known) < _LONGEST_KNOWN:
-                machine.store.set(atom.uid, "#", (Items((*known, value)),))
-            else:
-                machine.store.drop(atom.uid, "#")
+            _hold(machine, atom.uid, extended(known, (value,)))
         elif isinstance(atom, Mapping):
             machine.store.add(atom.uid, "*", value)
 

@@ -13,7 +13,9 @@ from lambdalint.flow.containers import (
     extend_origin,
     get_item,
     known_items,
+    known_lists,
     new_list,
+    new_list_of,
     new_mapping,
     set_item,
     slice_of,
@@ -210,18 +212,26 @@ def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
 
 def _sequence(machine: Machine, node: ir.Seq) -> Value:
     items: list[Value] = []
+    starts: list[tuple[Value, ...]] = [()]
     complete = True
     for item in node.items:
         if isinstance(item, ir.Star):
             value = expression(machine, item.value)
-            inner = known_items(machine, value)
-            if inner is None:
+            inner = known_lists(machine, value)
+            if len(inner) == 1:
+                items.extend(inner[0])
+            elif inner and complete:
+                starts = [(*start, *items, *found) for start in starts for found in inner]
+                items = []
+            else:
                 complete = False
                 items.append(elements(machine, value))
-            else:
-                items.extend(inner)
         else:
             items.append(expression(machine, item))
+    if len(starts) > 1:
+        if complete:
+            return new_list_of(machine, [(*start, *items) for start in starts])
+        items.extend(item for start in starts for item in start)
     if node.kind == "tuple" and complete:
         return (Items(tuple(items)),)
     return new_list(machine, items, complete=complete)

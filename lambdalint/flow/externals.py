@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdalint.catalogue import parse_parameter
 from lambdalint.flow import calls, contents, fresh, models, outflow
 from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
-from lambdalint.flow.exits import can_fail, may_raise
+from lambdalint.flow.exits import can_fail, live, may_raise, set_live
 from lambdalint.flow.rows import emit_effects, returned
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -23,6 +23,7 @@ from lambdalint.flow.values import (
     Instance,
     Items,
     ListOf,
+    Made,
     Mapping,
     Number,
     Opaque,
@@ -119,14 +120,28 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
     else:
         name = machine.catalogue.canonical(callee.name)
     external = ExternalCall(machine, name, receiver, arguments)
-    if can_fail(external):
+    fails = can_fail(external)
+    runs_command = fails and name.startswith("subprocess.")
+    present = live(machine)
+    if fails and not runs_command:
         may_raise(machine, external.span, external.method)
     machine.ledger.calls.append([])
     emit_effects(external)
     contents.note(external, machine.ledger.calls.pop())
     result = outflow.answered(external) or _result(external)
+    if runs_command:
+        _fail_afterwards(external, present)
     contents.wrapped(external, result)
     return fresh.renewed(result) if fresh.takes_fresh(external) else result
+
+
+def _fail_afterwards(external: ExternalCall, before: tuple[Made, ...]) -> None:
+    """Note the exception of a command that fails: what it should remove is gone, what it should make is not there."""
+    machine = external.machine
+    after = live(machine)
+    set_live(machine, tuple(atom for atom in after if atom in before))
+    may_raise(machine, external.span, external.method)
+    set_live(machine, after)
 
 
 def _result(external: ExternalCall) -> Value:
@@ -273,8 +288,11 @@ def construct_base(machine: Machine, instance: Instance, base: str, arguments: c
 
 
 def decorated(machine: Machine, decorator: Atom, value: Value) -> None:
-    """Tell a framework's decorator what it decorates."""
+    """Tell a framework's decorator what it decorates: a route, or what runs when the request is done."""
     models.register_decorated(machine, decorator, value)
+    rows = machine.catalogue.invokes.get(machine.catalogue.canonical(type_name(decorator)), ())
+    if any(row.runs == "afterwards" for row in rows) and isinstance(decorator, (External, ExternalMethod)):
+        call(machine, decorator, calls.Arguments((value,)))
 
 
 def item(machine: Machine, atom: Atom, index: Value) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lambdalint.flow import exits
 from lambdalint.flow.account import Account
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.tmp_paths import Wipe, canonical, removes, unbounded, wipe_of
+from lambdalint.flow.tmp_paths import Wipe, canonical, is_at_or_above, removes, unbounded, wipe_of
 from lambdalint.flow.traffic import Traffic
 from lambdalint.flow.values import FALSE, TRUE, Made, Value
 from lambdalint.model import Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Phase, Place, Removal, Step
@@ -130,7 +130,7 @@ class Ledger:
             machine.absences[text] = None
             machine.store.set(PROCESS, f"<absent {text}>", FALSE if found else TRUE)
         if not found:
-            kept = (atom for atom in exits.live(machine) if atom.text not in texts)
+            kept = (atom for atom in exits.live(machine) if not any(is_at_or_above(text, atom.text) for text in texts))
             exits.set_live(machine, tuple(kept))
 
     def fail(self, raised: Exits) -> Value:

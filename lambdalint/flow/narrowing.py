@@ -13,6 +13,7 @@ from lambdalint.flow.values import (
     FALSE,
     NOTHING,
     TRUE,
+    External,
     ExternalObject,
     Instance,
     Nothing,
@@ -89,9 +90,11 @@ _OTHER_TESTS = frozenset({"isdir", "is_dir", "access"})
 
 
 def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
-    if isinstance(node.func, ir.Attr) and node.func.name in _EXISTENCE | _OTHER_TESTS:
-        tested = evaluate.expression(machine, node.args[0] if node.args else node.func.value)
-        if holds and node.func.name in _EXISTENCE:
+    test = _name_of(machine, node.func)
+    if test in _EXISTENCE | _OTHER_TESTS and (node.args or isinstance(node.func, ir.Attr)):
+        given = node.args[0] if node.args or not isinstance(node.func, ir.Attr) else node.func.value
+        tested = evaluate.expression(machine, given)
+        if holds and test in _EXISTENCE:
             for text in texts_of(tested):
                 machine.store.set(PROCESS, f"<found {text}>", TRUE)
         machine.ledger.tested(machine, places_of(machine, tested), found=holds)
@@ -102,6 +105,14 @@ def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
             return tuple(atom for atom in value if is_instance(machine, atom, wanted) != FALSE)
 
         narrow(machine, node.args[0], keep)
+
+
+def _name_of(machine: Machine, node: ir.Expr) -> str:
+    """Return the last part of the name of a function from elsewhere, however it was imported."""
+    if isinstance(node, ir.Attr):
+        return node.name
+    function = evaluate.lookup(machine, node.id) if isinstance(node, ir.Name) else ()
+    return function[0].name.rpartition(".")[2] if len(function) == 1 and isinstance(function[0], External) else ""
 
 
 def narrow(machine: Machine, node: ir.Expr, keep: Callable[[Value], Value]) -> None:

@@ -351,6 +351,7 @@ def apply_decorator(machine: Machine, decorator: Value, value: Value) -> Value:
                 continue
             if name in _RECORD_DECORATORS:
                 _mark_record(machine, value)
+            externals.decorated(machine, atom, value)
             result = join(result, value)
         elif isinstance(atom, (Function, Bound, Class, Instance, Partial)):
             made = calls.call(machine, (atom,), calls.Arguments((value,)))

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import formatting
-from lambdalint.flow.containers import elements, known_items, new_list
+from lambdalint.flow.containers import elements, extended, known_items, known_lists, new_list, new_list_of
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     CONTENT,
@@ -115,9 +115,9 @@ def _textual(value: Value) -> bool:
 
 def _add(machine: Machine, left: Value, right: Value) -> Value:
     if any(isinstance(atom, ListOf) for atom in (*left, *right)):
-        first, second = known_items(machine, left), known_items(machine, right)
-        if first is not None and second is not None:
-            return new_list(machine, [*first, *second], complete=True)
+        first, second = known_lists(machine, left), known_lists(machine, right)
+        if first and second:
+            return new_list_of(machine, [items for tail in second for items in extended(first, tail)])
         return new_list(machine, [join(elements(machine, left), elements(machine, right))], complete=False)
     if len(left) == len(right) == 1 and isinstance(left[0], Number) and isinstance(right[0], Number):
         return (Number(left[0].value + right[0].value),)

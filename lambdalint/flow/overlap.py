@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.text import is_hole
-from lambdalint.flow.tmp_paths import LISTED, is_at_or_above, pattern, within
+from lambdalint.flow.tmp_paths import is_at_or_above, pattern, wipe_of
 from lambdalint.model import EffectKind
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def provides(account: Account, text: str) -> bool:
 
 def covers(text: str, account: Account) -> bool:
     """Tell whether what is done with a path is done with what an account tells of, or with a part of that."""
-    prefix, listed, rest = text.partition(LISTED)
-    if listed:
-        return within(account.text, (prefix, rest.rpartition(LISTED)[2]))
+    listed = wipe_of(text, tree=False)
+    if listed is not None:
+        return listed.covers(account.text, folder=False)
     return is_at_or_above(text, account.text) or text.startswith(account.text + "/")
 
 

@@ -69,7 +69,7 @@ class Items(Atom, frozen=True):
 class ListOf(Atom, frozen=True):
     """A list, set or iterator: its elements are joined in the store under ``(uid, "*")``.
 
-    ``(uid, "#")`` holds them one by one, as ``Items``, while they are known.
+    ``(uid, "#")`` holds them one by one, as ``Items``, while they are known; several ``Items`` are alternatives.
     """
 
     uid: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, Guard, Phase, Severity
+from lambdalint.model import Confidence, Guard, Phase, Removal, Severity
 from lambdalint.output import json_report
 from lambdalint.output.escape import escape
 from lambdalint.output.frame import draw, split_source
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Answer, Effect, ExplainedCall, ExplainedEffect, Explanation, Step
 
 VERSION = 1
+_SKIPPED = frozenset({Removal.ON_SUCCESS, Removal.SOMETIMES})
 _GUARDS = {
     Guard.FALLBACK: "the code goes on by another way where it fails",
     Guard.EXIST_OK: "nothing happens where the directory exists",
@@ -50,7 +51,7 @@ def _effect(explained: ExplainedEffect, style: Style) -> Iterator[str]:
     place = effect.place
     yield f"  {style.strong(f'{_kind(effect)} {escape(place.path)}')}"
     for aspect, words in _facts(explained):
-        yield f"    {style.quiet(f'{aspect}:'.ljust(13))}{escape(words)}"
+        yield f"    {style.quiet((f'{aspect}:' if aspect else '').ljust(13))}{escape(words)}"
     yield f"    {style.quiet('the way:')}"
     yield from (f"      {style.quiet(escape(str(step.span)) + ':')} {escape(step.text)}" for step in effect.chain)
     for answer in explained.answers:
@@ -143,12 +144,10 @@ def _lifetime(effect: Effect) -> dict[str, object] | None:
     if lifetime is None:
         return None
     return {
-        "bounded": lifetime.bounded,
         "varies": lifetime.varies or None,
-        "once": lifetime.once,
         "cached": lifetime.cached,
         "removed": lifetime.removed.value,
-        "skipped": _step(lifetime.skipped),
+        "skipped": _step(lifetime.skipped) if lifetime.removed in _SKIPPED else None,
         "stored": _step(lifetime.stored),
         "fetched": _step(lifetime.fetched),
         "escapes": _step(lifetime.escapes),

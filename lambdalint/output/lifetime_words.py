@@ -43,7 +43,7 @@ def lifetime_words(effect: Effect) -> list[tuple[str, str]]:
     if content:
         words.append(("content", "; ".join(content)))
     if lifetime.stored is not None:
-        words.append(("stored", f"in a durable place by {_step(lifetime.stored)}"))
+        words.append(("stored", f"what it holds, or follows from it, by {_step(lifetime.stored)}"))
     if lifetime.escapes is not None:
         words.append(("path leaves", f"by {_step(lifetime.escapes)}"))
     words += [("read by", _step(step)) for step in lifetime.read_by]
@@ -58,18 +58,19 @@ def lifetime_words(effect: Effect) -> list[tuple[str, str]]:
 
 
 def _name(effect: Effect, lifetime: Lifetime) -> str:
-    if effect.phase is Phase.INIT or lifetime.once:
+    if effect.phase is Phase.INIT:
         known = "made once in each execution environment"
-    elif not lifetime.bounded:
-        what = lifetime.varies or "a part of the name"
-        certain = lifetime.kind in {HoleKind.UNIQUE, HoleKind.REQUEST}
-        known = f"{what} {'is' if certain else 'may be'} new in each invocation"
-        if lifetime.kind is None:
-            known = "the same in each invocation, but its content grows"
     elif lifetime.kind is None:
-        known = "the same in each invocation"
+        known = "the same in each invocation" + ("" if lifetime.bounded else ", but what it holds grows")
+    elif lifetime.bounded and lifetime.removed is not Removal.ALWAYS:
+        once, again = (
+            "made once in each execution environment",
+            "one that earlier invocations used, or that they removed",
+        )
+        known = once if lifetime.once else again
     else:
-        known = "bounded: what earlier invocations left is used again or removed"
+        certain = lifetime.kind in {HoleKind.UNIQUE, HoleKind.REQUEST}
+        known = f"{lifetime.varies or 'a part of it'} {'is' if certain else 'may be'} new in each invocation"
     return known + ("; made only where a test finds it absent" if lifetime.cached else "")
 
 
@@ -78,7 +79,7 @@ def _removed(lifetime: Lifetime) -> str:
         return "always"
     if lifetime.removed is Removal.NEVER:
         return "never"
-    where = f" on line {lifetime.removal.line} of {lifetime.removal.path}" if lifetime.removal is not None else ""
+    where = f", on line {lifetime.removal.line} of {lifetime.removal.path}" if lifetime.removal is not None else ""
     skipped = f", skipped by {_step(lifetime.skipped)}" if lifetime.skipped is not None else ""
     return ("on success only" if lifetime.removed is Removal.ON_SUCCESS else "sometimes") + where + skipped
 

@@ -40,12 +40,14 @@ def _constant(effect: Effect) -> str | None:
         return _UNKNOWN
     if effect.phase is Phase.INIT:
         return "it runs at import, once in each execution environment"
+    if lifetime.bounded and all(hole.kind is HoleKind.ENVIRONMENT for hole in effect.place.holes):
+        return "the name is the same in each invocation"
+    if lifetime.removed is Removal.ALWAYS:
+        return "it is removed on every way out"
     if lifetime.once:
         return "each execution environment makes it once"
     if not lifetime.bounded:
         return None
-    if all(hole.kind is HoleKind.ENVIRONMENT for hole in effect.place.holes):
-        return "the name is the same in each invocation"
     if lifetime.kind is None:
         return "the name is one of those that each invocation uses again"
     return "what is left under such names is removed by a later invocation, or its number is limited"
@@ -55,9 +57,7 @@ def _gone(lifetime: Lifetime) -> str | None:
     """Return why a success leaves nothing behind; None where it does."""
     if lifetime.removed is Removal.ALWAYS:
         return "it is removed on every way out"
-    if lifetime.removed is Removal.ON_SUCCESS:
-        return "only an exception skips its removal: LMB304 judges that"
-    return None
+    return "only an exception skips its removal: LMB304 judges that" if lifetime.removed is Removal.ON_SUCCESS else None
 
 
 def _named(effect: Effect) -> str | None:
@@ -110,8 +110,6 @@ def _skipped(effect: Effect) -> str | None:
     constant = _constant(effect)
     if constant is not None or effect.lifetime is None:
         return constant
-    if effect.lifetime.removed is Removal.ALWAYS:
-        return "it is removed on every way out, also on those that an exception takes"
     return "also an invocation that succeeds leaves it behind: another rule judges that"
 
 

@@ -23,7 +23,7 @@ _LASTS = {
 def _stored(effect: Effect, lifetime: Lifetime) -> str | None:
     if lifetime.stored is None:
         return None
-    return f"its content is stored elsewhere by {exit_of(lifetime.stored, effect.span)}"
+    return f"what it holds, or follows from it, is stored elsewhere by {exit_of(lifetime.stored, effect.span)}"
 
 
 def _database(effect: Effect) -> str | None:

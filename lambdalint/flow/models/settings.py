@@ -69,7 +69,16 @@ def _note(call: ExternalCall, row: SettingRow, value: Value) -> None:
     if row.deployable:
         path = tuple(atom for atom in path if _in_tmp(call.machine, atom))
     if path:
-        call.machine.log.add(call.machine, row.kind, row.dotted, path, call.span, defaulted=defaulted, raises=False)
+        call.machine.log.add(
+            call.machine,
+            row.kind,
+            row.dotted,
+            path,
+            call.span,
+            defaulted=defaulted,
+            raises=False,
+            limited=row.limited,
+        )
 
 
 def _holds(condition: Condition, value: Value) -> bool:

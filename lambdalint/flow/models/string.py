@@ -135,6 +135,9 @@ def _uncertain(call: ExternalCall, values: list[Value]) -> Value:
         if isinstance(atom, ListOf):
             call.machine.store.set(atom.uid, "<first>", values[0])
             call.machine.store.set(atom.uid, "<last>", values[-1])
+            if _literal(call.argument("sep@0")) in (None, " "):
+                # As the words of a command: each hole is one.
+                call.machine.store.set(atom.uid, "<words>", (Items(tuple(values)),))
     return made
 
 

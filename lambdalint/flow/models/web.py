@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import calls, imports
-from lambdalint.flow.containers import new_mapping, set_item
+from lambdalint.flow.containers import new_list, new_mapping, set_item
 from lambdalint.flow.machine import Route
 from lambdalint.flow.models.settings import FLASK_CONFIG, of_module
 from lambdalint.flow.store import PROCESS
@@ -19,6 +19,7 @@ from lambdalint.flow.values import (
     ExternalMethod,
     ExternalObject,
     Function,
+    Items,
     Module,
     Opaque,
     Partial,
@@ -263,6 +264,13 @@ def _files_item(call: ExternalCall) -> Value | None:
     return UNKNOWN
 
 
+def _files_listed(call: ExternalCall) -> Value | None:
+    """``files.getlist(name)``, ``files.values()``, ``files.items()``."""
+    file = _files_item(call) or UNKNOWN
+    element: Value = (Items((call.machine.request("request.files"), file)),) if call.method == "items" else file
+    return new_list(call.machine, [element], complete=False)
+
+
 def route_arguments(machine: Machine, route: Route) -> calls.Arguments:
     """Return what a framework calls a route's function with: by name, from the request."""
     function = route.function.function if isinstance(route.function, Bound) else route.function
@@ -321,6 +329,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "web.as_view": _as_view,
     "web.Files.get": _files_item,
     "web.Files.pop": _files_item,
+    **{f"web.Files.{name}": _files_listed for name in ("getlist", "values", "items")},
     "django.urls.path": _django_path,
     "django.urls.re_path": _django_path,
     "django.conf.urls.url": _django_path,

@@ -347,3 +347,46 @@ def test_what_is_fetched_and_what_is_stored(run: Run) -> None:
     fetched = [one.fetched.text if one.fetched else "" for one in lifetimes]
     stored = [one.stored.text if one.stored else "" for one in lifetimes]
     assert (fetched, stored) == (["aws s3 cp", ""], ["", "aws s3 sync"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """
+        command = ["git", "clone", "--depth", "1"]
+        if event.get("branch"):
+            command.extend(["--branch", event["branch"]])
+        command.extend([event["url"], "/tmp/r"])
+        """,
+        """
+        command = ["git", "clone"]
+        if event.get("branch"):
+            command += ["--branch", event["branch"]]
+        else:
+            command += ["--quiet"]
+        command += [event["url"]]
+        command.append("/tmp/r")
+        """,
+        """
+        command = ["git", "clone", *(["-b", event["b"]] if event.get("b") else []), event["url"], "/tmp/r"]
+        """,
+        """
+        command = ["git", "clone"]
+        for option in event["options"]:
+            command += ["-c", option]
+        command += [event["url"], "/tmp/r"]
+        """,
+        """
+        command = f"git clone {event['url']} /tmp/r".split()
+        """,
+    ],
+)
+def test_lists_that_are_put_together_in_several_ways(run: Run, body: str) -> None:
+    effects = run(textwrap.dedent(body) + "subprocess.run(command)")
+    assert _seen(effects) == ["git clone extract /tmp/r"]
+
+
+def test_long_lists(run: Run) -> None:
+    assert _seen(run("subprocess.run(['ffmpeg', '-i', 'a', " + "'-an', " * 40 + "'/tmp/b'])")) == [
+        "ffmpeg write /tmp/b"
+    ]
