@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 UNJUDGED = ("LMB109", "LMB9")
-"""Codes that do not claim that a line fails."""
+"""Codes of the family that do not claim that a line fails."""
 
 CASES = [
     case
@@ -120,6 +120,7 @@ def test_projects_fail_where_they_say(name: str, sandbox: Sandbox) -> None:
         (one.path, one.line)
         for path, content in files.items()
         for one in expectations_in(path, content.decode(errors="replace"))
+        if one.code.startswith("LMB1")
     }
     jobs = jobs_of(name, files, PROJECT_EVENTS[name], lines)
     assert jobs

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import objects
 from lambdalint.flow.account import MAKING
-from lambdalint.flow.ledger import Ledger
 from lambdalint.flow.machine import Refused
 from lambdalint.flow.places import unknown_place
 from lambdalint.flow.store import PROCESS
@@ -38,6 +37,7 @@ from lambdalint.flow.values import (
 from lambdalint.model import Base, Effect, EffectKind, Guard, Hole, HoleKind, Place
 
 if TYPE_CHECKING:
+    from lambdalint.flow.ledger import Ledger
     from lambdalint.flow.machine import Machine
     from lambdalint.model import Span
 

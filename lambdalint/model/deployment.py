@@ -51,9 +51,9 @@ class Room:
     """The file system, environment and limits that a function runs in.
 
     ``env_complete`` tells that ``env`` lists every variable that the deployment sets, so that another name is
-    known to be absent. ``tmp_mb`` is the size of ``/tmp`` in MB, ``timeout`` is in seconds. ``concurrent_requests`` tells
-    whether one environment serves several at a time; None leaves it to the platform. ``spans`` names where the
-    template states a setting (``tmp_mb``, ``timeout``, ``runtime``, ...).
+    known to be absent. ``tmp_mb`` is the size of ``/tmp`` in MB, ``timeout`` is in seconds.
+    ``concurrent_requests`` tells whether one environment serves several at a time; None leaves it to the platform.
+    ``spans`` names where the template states a setting (``tmp_mb``, ``timeout``, ``runtime``, ...).
     """
 
     platform: str = "aws-lambda"

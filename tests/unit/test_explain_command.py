@@ -15,7 +15,7 @@ READ = """\
 digest/digest.py:9:10
   |
 9 |     with open("/tmp/board/headline.txt", encoding="utf-8") as stream:  # error: LMB203
-  |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
   read /tmp/board/headline.txt
     call:        builtins.open

@@ -75,18 +75,8 @@ def test_lines_without_effects(tmp_path: Path) -> None:
 
 def test_what_cannot_be_analysed_is_told(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("explode\n")
-    problems = explain(tmp_path / "app.py", 1, SETTINGS, cwd=tmp_path).problems
-    assert [problem.message for problem in problems] == [
-        "lambdalint failed while analysing function F: RuntimeError: cannot analyse F at conftest.py:"
-        f"{_line_of_failure()}; please report it with the code in question"
-    ]
-
-
-def _line_of_failure() -> int:
-    from pathlib import Path
-
-    lines = (Path(__file__).parent / "conftest.py").read_text().split("\n")
-    return next(number for number, line in enumerate(lines, 1) if "raise RuntimeError" in line)
+    (problem,) = explain(tmp_path / "app.py", 1, SETTINGS, cwd=tmp_path).problems
+    assert problem.message.startswith("lambdalint failed while analysing function F: RuntimeError: cannot analyse F")
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ SPAN = Span(PATH, 1, 1, 1, 6)
 FIXED = Lifetime(bounded=True, removed=Removal.NEVER)
 NEW = Lifetime(bounded=False, removed=Removal.NEVER, varies="uuid4()", kind=HoleKind.UNIQUE)
 
+UPLOAD = replace(FIXED, request_content=True, read_back=True)
+
 
 @pytest.mark.parametrize(
     ("lifetime", "code", "reason"),
@@ -100,11 +102,11 @@ NEW = Lifetime(bounded=False, removed=Removal.NEVER, varies="uuid4()", kind=Hole
         (replace(NEW, removed=Removal.ON_SUCCESS), "LMB301", "only an exception skips its removal: LMB304 judges that"),
         (NEW, "LMB304", "also an invocation that succeeds leaves it behind: another rule judges that"),
         (FIXED, "LMB204", "its content is not known to come from the request"),
-        (replace(FIXED, request_content=True, read_back=True), "LMB204", "the same invocation works on it after it has written it"),
+        (UPLOAD, "LMB204", "the same invocation works on it after it has written it"),
         (FIXED, "LMB202", "no other entry point and no later invocation reads it without having written it"),
         (None, "LMB301", "what becomes of the file is not known"),
     ],
-)  # fmt: skip
+)
 def test_reasons_follow_the_lifetime(lifetime: Lifetime | None, code: str, reason: str) -> None:
     hole = Hole(HoleKind.UNIQUE, "uuid4()")
     where = place(Base.TMP, "/tmp/", hole if lifetime is not None and lifetime.kind else "x")
