@@ -77,7 +77,7 @@ def check(row: CommandRow) -> str | None:
     named = [row.directory, row.script, *row.runs_after]
     templates = [row.runs_each]
     for effect in row.effect:
-        templates += [effect.path, effect.default, effect.into, effect.remote]
+        templates += [effect.path, effect.default, effect.into, effect.remote, effect.endless, *effect.size]
         named += [option for entry in effect.has for option in entry.split()]
         named += [*effect.lacks, *effect.exist_ok]
     for option in named:

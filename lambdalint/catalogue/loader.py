@@ -16,6 +16,7 @@ import tomli
 from lambdalint.catalogue import command
 from lambdalint.catalogue.parameter import parse_parameter
 from lambdalint.catalogue.schema import (
+    AssetRow,
     CatalogueFile,
     CommandRow,
     Condition,
@@ -42,6 +43,8 @@ class CatalogueError(Exception):
 
 _Called = TypeVar("_Called", EffectRow, ReturnsRow, PassesRow, StoresRow, FetchesRow, ReadsRow, InvokesRow, NeutralRow)
 
+_Calling = TypeVar("_Calling", SettingRow, AssetRow)
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -62,6 +65,8 @@ class Catalogue:
     request_sources: dict[str, RequestSourceRow]
     settings: dict[str, tuple[SettingRow, ...]]
     """By each call that reads them."""
+    assets: dict[str, tuple[AssetRow, ...]]
+    """By each call that fetches them."""
     platforms: dict[str, PlatformRow]
     aliases: dict[str, str]
     effect_methods: dict[str, tuple[EffectRow, ...]]
@@ -83,16 +88,19 @@ class Catalogue:
 
 
 def _check_row(where: str, row: EffectRow) -> None:
-    for reference in (row.path, row.moves, row.limit, *(condition.argument for condition in row.when)):
-        if reference is None:
-            continue
-        try:
-            parse_parameter(reference)
-        except ValueError as error:
-            raise CatalogueError(f"{where}: {row.call}: {error}") from None
+    references = (row.path, row.moves, row.limit, *(condition.argument for condition in row.when))
+    _check_references(f"{where}: {row.call}", [reference for reference in references if reference is not None])
     _check_patterns(f"{where}: {row.call}", row.when)
     if row.path is None and row.place is None:
         raise CatalogueError(f"{where}: {row.call}: one of path and place is needed")
+
+
+def _check_references(where: str, references: Iterable[str]) -> None:
+    for reference in references:
+        try:
+            parse_parameter(reference)
+        except ValueError as error:
+            raise CatalogueError(f"{where}: {error}") from None
 
 
 def _check_patterns(where: str, conditions: tuple[Condition, ...]) -> None:
@@ -115,6 +123,8 @@ def parse_file(where: str, text: str) -> CatalogueFile:
         _check_row(where, row)
     for setting in parsed.setting:
         _check_patterns(f"{where}: {setting.dotted}", setting.when)
+    for asset in parsed.asset:
+        _check_references(f"{where}: {asset.names[0]}", (*asset.arguments, *asset.unless))
     for program in parsed.command:
         wrong = command.check(program)
         if wrong is not None:
@@ -145,8 +155,8 @@ def _by_method(rows: Iterable[_Called]) -> dict[str, tuple[_Called, ...]]:
     return {call: tuple(group) for call, group in found.items()}
 
 
-def _by_reader(rows: Iterable[SettingRow]) -> dict[str, tuple[SettingRow, ...]]:
-    found: defaultdict[str, list[SettingRow]] = defaultdict(list)
+def _by_each_call(rows: Iterable[_Calling]) -> dict[str, tuple[_Calling, ...]]:
+    found: defaultdict[str, list[_Calling]] = defaultdict(list)
     for row in rows:
         for call in row.calls:
             found[call].append(row)
@@ -173,7 +183,8 @@ def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Cat
         neutral=_by_call(row for content in contents for row in content.neutral),
         commands=_by_program(row for content in contents for row in content.command),
         request_sources={row.name: row for content in contents for row in content.request_source},
-        settings=_by_reader(row for content in contents for row in content.setting),
+        settings=_by_each_call(row for content in contents for row in content.setting),
+        assets=_by_each_call(row for content in contents for row in content.asset),
         platforms={row.name: row for content in contents for row in content.platform},
         aliases={row.name: row.of for content in contents for row in content.alias},
         effect_methods=_by_method(row for row in effects if row.name_only),

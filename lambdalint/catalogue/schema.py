@@ -8,7 +8,7 @@ do not count the receiver.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -186,6 +186,10 @@ class CommandEffect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     for the home. ``default`` takes the template's place where one of its arguments is not given. ``into`` is a
     template of the name that is put into the path where that is a directory.
 
+    ``size`` are templates of how large the file becomes, with the suffixes of GNU's programs; the first whose arguments
+    are given holds, and ``x`` in it multiplies. ``endless`` is a template of what is copied: the size is known only
+    where that is one of the devices which have no end. ``sparse`` tells that only the file's length is set.
+
     ``has`` names options of which one has to be given (several in one entry: each of them), ``lacks`` options of which
     none may be; ``remote`` is a template that has to give a remote address. ``exist_ok`` names options under which an
     existing directory is no failure. ``numbered`` tells that placeholders such as ``%03d`` are filled in. ``callee``
@@ -199,6 +203,9 @@ class CommandEffect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     path: str
     default: str = ""
     into: str = ""
+    size: tuple[str, ...] = ()
+    endless: str = ""
+    sparse: bool = False
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     remote: str = ""
@@ -331,6 +338,25 @@ class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     env: dict[str, str] = {}
 
 
+class AssetRow(Row, frozen=True, kw_only=True, rename="kebab"):
+    """What a library fetches by a name, and how large that is.
+
+    ``calls`` fetch it where one of ``arguments`` is one of ``names``; ``default`` is the name where none is given.
+    Where one of ``unless`` is given, something else may be fetched. The calls have an effect of their own, which says
+    where to. ``mb`` is a lower bound, in MB of 1,048,576 bytes.
+
+    ``example`` fetches it into ``/tmp/x``.
+    """
+
+    calls: tuple[str, ...]
+    arguments: tuple[str, ...]
+    names: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    default: str = ""
+    unless: tuple[str, ...] = ()
+    mb: Annotated[int, msgspec.Meta(ge=1)]
+    example: str
+
+
 class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One TOML file: the rows of one library."""
 
@@ -348,4 +374,5 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     setting: tuple[SettingRow, ...] = ()
     library_default: tuple[LibraryDefaultRow, ...] = ()
     package: tuple[PackageRow, ...] = ()
+    asset: tuple[AssetRow, ...] = ()
     platform: tuple[PlatformRow, ...] = ()

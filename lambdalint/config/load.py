@@ -13,6 +13,7 @@ from lambdalint.config.discover import Source, find_source, read_source
 from lambdalint.config.error import ConfigError, nearest
 from lambdalint.config.position import line_of
 from lambdalint.config.schema import EXPECTED, RawConfig, RawFunction
+from lambdalint.config.size import parse_size
 from lambdalint.config.wording import describe_type
 from lambdalint.model import ExplicitFunction, Settings, Span
 
@@ -188,11 +189,13 @@ class _Reading:
         for key in ("select", "extend_select", "ignore"):
             _check_codes(getattr(raw, key) or (), self.rules, key.replace("_", "-"), self)
         self.check_absolute(raw.writable or (), ("writable",))
-        names = [item.name for item in msgspec.structs.fields(RawConfig) if item.name not in ("functions", "rules")]
+        tables = ("sizes", "functions", "rules")
+        names = [item.name for item in msgspec.structs.fields(RawConfig) if item.name not in tables]
         given = {name: value for name in names if (value := getattr(raw, name)) is not None}
         return replace(
             Settings(),
             **given,
+            sizes=self.sizes(raw.sizes or {}),
             functions=tuple(self.function(item, index) for index, item in enumerate(raw.functions)),
             rule_options=self.rule_options(raw.rules),
             config_dir=self.source.path.parent,
@@ -229,6 +232,18 @@ class _Reading:
             search_path=raw.search_path,
             vpc=raw.vpc,
         )
+
+    def sizes(self, raw: Mapping[str, str | float]) -> tuple[tuple[str, int], ...]:
+        """Return the sizes in bytes, in the order of their patterns."""
+        found: list[tuple[str, int]] = []
+        for pattern, text in raw.items():
+            size = parse_size(text)
+            if size is None:
+                raise self.error(f"{text!r} is not a size", ("sizes", pattern), expected=EXPECTED["sizes"])
+            if not pattern.strip():
+                raise self.error("the pattern is empty", ("sizes", pattern), expected=EXPECTED["sizes"])
+            found.append((pattern, size))
+        return tuple(found)
 
     def check_absolute(self, folders: Iterable[str], way: tuple[str | int, ...]) -> None:
         for folder in folders:

@@ -44,6 +44,7 @@ class RawConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     cache_dir: _Text | None = None
     signature_fallback: bool | None = None
     max_steps: _Positive | None = None
+    sizes: dict[str, _Text | int | float] | None = None
     functions: tuple[RawFunction, ...] = ()
     rules: dict[str, dict[str, Any]] = {}  # the options are typed by the rule that declares them
 
@@ -60,6 +61,7 @@ EXPECTED = {
     "cache-dir": "the path of a folder",
     "signature-fallback": "true or false",
     "max-steps": "a whole number of at least 1",
+    "sizes": 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB',
     "functions": "an array of tables [[tool.lambdalint.functions]]",
     "rules": "tables [tool.lambdalint.rules.CODE]",
     "handler": "text: module.function",

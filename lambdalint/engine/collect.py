@@ -184,12 +184,15 @@ _JUDGED = (".py", ".yml", ".yaml", ".json", ".template")
 """Endings of files that may hold code or declare functions: one that is missing is worth a warning."""
 
 
-def project_of(file: Path) -> Path:
-    """Return the project of *file*: the nearest folder above that looks like one, else its own folder."""
+def project_of(file: Path, cwd: Path) -> Path:
+    """Return the project of *file*: the nearest folder above that looks like one, else *cwd* if that is above.
+
+    Where neither is, the file's own folder is its project.
+    """
     for folder in file.parents:
         if any(os.path.lexists(folder / marker) for marker in _PROJECT_MARKERS):
             return folder
-    return file.parent
+    return cwd if cwd in file.parents else file.parent
 
 
 def _locate(paths: Sequence[Path], cwd: Path) -> tuple[list[Path], list[Path]]:
@@ -223,7 +226,7 @@ def collect(
     """
     cwd = Path(os.path.abspath(cwd))
     directories, files = _locate(paths, cwd)
-    starts = sorted({*directories, *(project_of(file) for file in files)})
+    starts = sorted({*directories, *(project_of(file, cwd) for file in files)})
     inside = all(path == cwd or cwd in path.parents for path in (*directories, *files))
     try:
         root = Path(os.path.commonpath([str(cwd), *map(str, starts)] if inside else starts))

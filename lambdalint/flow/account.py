@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.model import EffectKind, Removal
 
 if TYPE_CHECKING:
-    from lambdalint.model import EntryPoint, Hole, Span, Step
+    from lambdalint.model import EntryPoint, Excess, Hole, Span, Step
 
 MAKING = frozenset(
     {
@@ -46,6 +46,8 @@ class Account:
     moved: bool = False
     removal: Span | None = None
     frames: tuple[int, ...] = ()
+    size: int = 0
+    excess: Excess | None = None
     entries: dict[EntryPoint, None] = field(default_factory=dict)
     ways: dict[int, Step] = field(default_factory=dict)
 

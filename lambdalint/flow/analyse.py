@@ -78,7 +78,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
         for function in functions:
             generous = spent < _FULL_BUDGETS * settings.max_steps
             budget = settings.max_steps if generous else settings.max_steps // _FULL_BUDGETS
-            run = _FunctionRun(function, sources, catalogue, mentions, budget)
+            run = _FunctionRun(function, sources, catalogue, mentions, budget, settings.sizes)
             run.run()
             spent += run.spent
             effects.extend(run.effects())
@@ -110,6 +110,7 @@ class _FunctionRun:
         catalogue: Catalogue,
         mentions: Mentions,
         max_steps: int,
+        sizes: tuple[tuple[str, int], ...],
     ) -> None:
         self.function = function
         self.log = EffectLog()
@@ -121,7 +122,7 @@ class _FunctionRun:
             sources.add_inline(function.inline.virtual_path, function.inline.text)
         self._finder = Finder(sources, function)
         environment = Environment(function.room, mentions)
-        self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps)
+        self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps, sizes)
 
     def run(self) -> None:
         found = self._handler()

@@ -6,6 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue.command import Reference, options_of, parse_template
@@ -26,6 +27,9 @@ _VERSION = re.compile(r"-?\d+(?:\.\d+)*$")
 _NUMBERED = re.compile(r"%\(\w+\)\w|%0?\d*d")
 _HOST = re.compile(r"[\w.-]+@[\w.-]+:")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
+_GNU_SIZE = re.compile(r"(\d{1,15})([cwb]?|[kKMGT](?:i?B)?)")
+_GNU_UNITS = {"": 1, "c": 1, "w": 2, "b": 512}
+_ENDLESS = frozenset({"/dev/zero", "/dev/urandom", "/dev/random"})
 _WRITTEN = {">": EffectKind.WRITE, ">>": EffectKind.APPEND, "<": EffectKind.READ}
 
 
@@ -41,6 +45,9 @@ class FileEffect:
     tree: bool = False
     moved: bool = False
     fetches: bool = False
+    size: int = 0
+    """How many bytes the file has then, at least; ``sparse`` tells that only its length is set."""
+    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,9 +167,31 @@ def _effects(
                 tree=effect.tree,
                 moved=effect.moved,
                 fetches=effect.fetches,
+                size=_size(effect, read) if effect.size else 0,
+                sparse=effect.sparse,
             )
         )
     return found
+
+
+def _size(effect: CommandEffect, read: Words) -> int:
+    """Return how large a command makes a file; 0 where that is not known."""
+    if effect.endless and not set(_rendered(effect.endless, read)) & _ENDLESS:
+        return 0
+    for template in effect.size:
+        texts = _rendered(template, read)
+        if len(texts) == 1:
+            factors = [_GNU_SIZE.fullmatch(text) for text in texts[0].split("x")]
+            return prod(int(factor[1]) * _gnu_unit(factor[2]) if factor else 0 for factor in factors)
+    return 0
+
+
+def _gnu_unit(suffix: str) -> int:
+    """Return the number of bytes that a suffix of GNU's programs stands for: M and MiB, or MB."""
+    if suffix in _GNU_UNITS:
+        return _GNU_UNITS[suffix]
+    base = 1000 if suffix.endswith("B") and "i" not in suffix else 1024
+    return int(base ** (1 + "KMGT".index(suffix[0].upper())))
 
 
 def _located(directory: str, path: str) -> str:

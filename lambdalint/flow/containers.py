@@ -9,6 +9,7 @@ from lambdalint.flow import calls, objects
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import confined_text, has_holes, holes_in, is_hole
 from lambdalint.flow.values import (
+    SEVERAL,
     UNKNOWN,
     Atom,
     Class,
@@ -53,34 +54,47 @@ def new_list(machine: Machine, items: list[Value], *, complete: bool) -> Value:
     return (ListOf(uid),)
 
 
-def new_list_of(machine: Machine, lists: list[tuple[Value, ...]]) -> Value:
-    """Return a new list that holds one of several sequences of elements."""
+def new_list_of(machine: Machine, lists: list[tuple[Value, ...]], unordered: Value = ()) -> Value:
+    """Return a new list that holds one of several sequences; *unordered* are elements without a known place."""
     uid = machine.store.new_uid()
-    machine.store.set(uid, "*", join_all([item for items in lists for item in items]))
+    placed = [item for items in lists for item in items if item != SEVERAL]
+    machine.store.set(uid, "*", join(join_all(placed), unordered))
     _hold(machine, uid, lists)
     return (ListOf(uid),)
 
 
 def _hold(machine: Machine, uid: int, lists: list[tuple[Value, ...]]) -> None:
-    held = tuple(dict.fromkeys(Items(items) for items in lists))
-    if 0 < len(held) <= _MOST_LISTS and all(len(items) <= _LONGEST_KNOWN for items in lists):
-        machine.store.set(uid, "#", held)
-    else:
-        machine.store.drop(uid, "#")
+    held = list(dict.fromkeys(lists))
+    if len(held) > _MOST_LISTS or any(len(items) > _LONGEST_KNOWN for items in held):
+        held = [_ends_of(held)]
+    machine.store.set(uid, "#", tuple(Items(items) for items in held))
+
+
+def _ends_of(lists: list[tuple[Value, ...]]) -> tuple[Value, ...]:
+    """Return what some sequences start and end with alike, and what is between as not known."""
+    first, *others = lists
+    start = 0
+    while start < _LONGEST_KNOWN // 2 and all(items[start : start + 1] == first[start : start + 1] for items in lists):
+        if start >= len(first):
+            break
+        start += 1
+    longest = min(_LONGEST_KNOWN // 2, *(len(items) - start for items in lists))
+    end = 0
+    while end < longest and all(items[-end - 1] == first[-end - 1] for items in others):
+        end += 1
+    return (*first[:start], SEVERAL, *first[len(first) - end :])
 
 
 def known_lists(machine: Machine, value: Value) -> list[tuple[Value, ...]]:
-    """Return each sequence of elements that a value may hold; nothing where one of them is not known."""
+    """Return each sequence of elements that a value may hold, with ``SEVERAL`` for those that are not known."""
     found: list[tuple[Value, ...]] = []
     for atom in value:
         held: Value = (atom,) if isinstance(atom, Items) else ()
         if isinstance(atom, ListOf):
-            held = machine.store.get(atom.uid, "#") or ()
+            held = machine.store.get(atom.uid, "#") or machine.store.get(atom.uid, "<words>") or ()
         sequences = [items.items for items in held if isinstance(items, Items)]
-        if not sequences:
-            return []
-        found.extend(sequences)
-    return list(dict.fromkeys(found))
+        found.extend(sequences or [(SEVERAL,)])
+    return list(dict.fromkeys(found)) or [(SEVERAL,)]
 
 
 def extended(lists: list[tuple[Value, ...]], added: tuple[Value, ...]) -> list[tuple[Value, ...]]:
@@ -88,6 +102,23 @@ def extended(lists: list[tuple[Value, ...]], added: tuple[Value, ...]) -> list[t
     if len(lists) > 1 and added and any(items[-len(added) :] == added for items in lists):
         return lists
     return [(*items, *added) for items in lists]
+
+
+def add_items(machine: Machine, owner: Value, lists: list[tuple[Value, ...]], added: Value) -> None:
+    """Add one of several sequences at the end of a list; *added* are all their elements."""
+    for atom in owner:
+        if isinstance(atom, ListOf):
+            known = known_lists(machine, (atom,))
+            longer = [items for tail in lists for items in extended(known, tail)]
+            machine.store.add(atom.uid, "*", added)
+            _hold(machine, atom.uid, longer if len(owner) == 1 else [*known, *longer])
+        elif isinstance(atom, Mapping):
+            machine.store.add(atom.uid, "*", added)
+
+
+def forget_order(machine: Machine, uid: int) -> None:
+    """Note that the elements of a list were put in another order, or exchanged."""
+    machine.store.set(uid, "#", (Items((SEVERAL,)),))
 
 
 def new_mapping(machine: Machine) -> Value:
@@ -106,7 +137,7 @@ def known_items(machine: Machine, value: Value) -> list[Value] | None:
         return list(atom.items)
     if isinstance(atom, ListOf):
         found = machine.store.get(atom.uid, "#")
-        if found and len(found) == 1 and isinstance(found[0], Items):
+        if found and len(found) == 1 and isinstance(found[0], Items) and SEVERAL not in found[0].items:
             return list(found[0].items)
     return None
 
@@ -288,7 +319,7 @@ def set_item(machine: Machine, owner: Value, index: Value, value: Value) -> None
                 store.add(atom.uid, "<keys>", index)
         elif isinstance(atom, ListOf):
             store.add(atom.uid, "*", value)
-            store.drop(atom.uid, "#")
+            forget_order(machine, atom.uid)
         elif isinstance(atom, Instance):
             method = objects.attribute(machine, (atom,), "__setitem__")
             if method:
@@ -299,13 +330,7 @@ def set_item(machine: Machine, owner: Value, index: Value, value: Value) -> None
 
 def add_item(machine: Machine, owner: Value, value: Value) -> None:
     """Add an element of unknown position or key."""
-    for atom in owner:
-        if isinstance(atom, ListOf):
-            known = known_lists(machine, (atom,)) if len(owner) == 1 else []
-            machine.store.add(atom.uid, "*", value)
-            _hold(machine, atom.uid, extended(known, (value,)))
-        elif isinstance(atom, Mapping):
-            machine.store.add(atom.uid, "*", value)
+    add_items(machine, owner, [(value,)], value)
 
 
 def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value | None) -> Value:

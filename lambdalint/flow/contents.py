@@ -76,7 +76,8 @@ def _note_origin(external: ExternalCall, arguments: list[TmpArgument], made: lis
         account = ledger.accounts[number]
         facts = ledger.traffic.facts_of(account.text)
         others = [argument for argument in arguments if account.text not in argument.paths]
-        sent = any(from_request(machine, atom) for argument in others for atom in argument.value)
+        # What is fetched under a name that the request gives is not what the request holds.
+        sent = not fetched and any(from_request(machine, atom) for argument in others for atom in argument.value)
         facts.request_content = facts.request_content or sent
         origin = {text for argument in others for text in (*argument.paths, *argument.opened)}
         facts.new_content = (
@@ -143,12 +144,12 @@ def _note_words(external: ExternalCall) -> None:
 
 def _note_same_file(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
     """Note a file whose new content follows from its old one: that was written by an earlier invocation."""
-    ledger = external.machine.ledger
     written = {text for argument in arguments for text in argument.opened} | made
-    read = {text for argument in arguments for text in argument.read}
-    if external.method not in _READING:
-        for text in written & read:
-            ledger.traffic.rewrite(text, Step(external.span, "a later invocation"))
+    if not written or external.method in _READING:
+        return
+    for argument in arguments:
+        for text in written.intersection(argument.read):
+            external.machine.ledger.traffic.rewrite(text, Step(external.span, "a later invocation"))
 
 
 def _is_query(external: ExternalCall) -> bool:

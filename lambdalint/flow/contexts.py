@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdalint.facts import ir
 from lambdalint.flow import calls, evaluate, execute, externals, objects
+from lambdalint.flow.catching import uncaught
 from lambdalint.flow.exits import (
     Exits,
     Passing,
@@ -20,7 +22,9 @@ from lambdalint.flow.machine import Refused
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     NOTHING,
+    TRUE,
     UNKNOWN,
+    External,
     ExternalObject,
     GeneratorCall,
     Instance,
@@ -32,8 +36,10 @@ from lambdalint.flow.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.facts import ir
     from lambdalint.flow.machine import Machine
+
+
+_RAISED: Value = (External("builtins.Exception"),)
 
 
 def run_with(machine: Machine, node: ir.With) -> bool:
@@ -75,18 +81,33 @@ def _enter_from(machine: Machine, node: ir.With, position: int) -> bool:
     finally:
         machine.exits.pop()
         machine.fallbacks -= suppressing
-    _leave_early(machine, context, since, raised, start, suppressing=suppressing)
+    swallowing = _leave_early(machine, context, since, raised, start)
     leave(machine, context)
+    if swallowing or (suppressing and raised.points):
+        at_end = live_now(machine) if live else ()
+        set_live(machine, tuple(dict.fromkeys((*at_end, *machine.ledger.fail(raised)))))
+        raised = Exits() if swallowing else _unsuppressed(machine, item.context, raised)
+    machine.exits[-1].absorb(raised)
     if restored is not None:
         machine.store.set(PROCESS, "cwd", restored)
-    return live or suppressing
+    return live or suppressing or swallowing
 
 
-def _leave_early(
-    machine: Machine, context: Value, since: Passing, raised: Exits, start: int, *, suppressing: bool
-) -> None:
-    """Run the exits on the ways of ``return``, ``continue`` and exceptions, where they may remove something."""
+def _unsuppressed(machine: Machine, context: ir.Expr, raised: Exits) -> Exits:
+    """Return the exceptions that ``contextlib.suppress`` does not name."""
+    types = context.args if isinstance(context, ir.Call) else ()
+    if not types or any(isinstance(part, ir.Star) for part in types):
+        return Exits()
+    return uncaught(machine, types, raised)
+
+
+def _leave_early(machine: Machine, context: Value, since: Passing, raised: Exits, start: int) -> bool:
+    """Run the exits on the ways of ``return``, ``continue`` and exceptions, where they may remove something.
+
+    Tell whether they swallow the exceptions.
+    """
     store = machine.store
+    swallowing = False
     if any_live_way(since) or raised.live:
         end = store.changes(start)
         store.undo(start)
@@ -99,14 +120,11 @@ def _leave_early(
         if raised.live:
             store.apply(end)
             set_live(machine, tuple(raised.live))
-            leave(machine, context)
+            swallowing = leave(machine, context, _RAISED)
             raised.keep(live_now(machine))
             store.undo(start)
         store.apply(end)
-    if suppressing:
-        set_live(machine, tuple(dict.fromkeys((*live_now(machine), *raised.live))))
-    else:
-        machine.exits[-1].absorb(raised)
+    return swallowing
 
 
 def _run_generator(machine: Machine, generator: GeneratorCall, go_on: Callable[[Value], bool]) -> bool:
@@ -150,12 +168,15 @@ def enter(machine: Machine, context: Value) -> Value:
     return result or UNKNOWN
 
 
-def leave(machine: Machine, context: Value) -> None:
-    """Run the exits of the analysed code's own context managers."""
+def leave(machine: Machine, context: Value, exception: Value = NOTHING) -> bool:
+    """Run the exits of the analysed code's own context managers; tell whether they swallow an exception for certain."""
+    answers: list[Value] = []
     for atom in context:
         if isinstance(atom, Instance):
             method = objects.attribute(machine, (atom,), "__exit__") or objects.attribute(machine, (atom,), "__aexit__")
             if method:
-                calls.call(machine, method, calls.Arguments((NOTHING, NOTHING, NOTHING)))
+                details = (exception, exception, exception)
+                answers.append(calls.call(machine, method, calls.Arguments(details)))
         elif isinstance(atom, ExternalObject):
             externals.left(machine, atom)
+    return len(answers) == len(context) and all(answer == TRUE for answer in answers)

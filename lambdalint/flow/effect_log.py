@@ -178,7 +178,7 @@ def _settled(effect: Effect, ledger: Ledger) -> Effect:
         return effect
     if effect.kind is EffectKind.READ and Guard.PROVIDED not in effect.guards and ledger.traffic.provides(effect.place):
         return replace(effect, guards=effect.guards | {Guard.PROVIDED})
-    return replace(effect, lifetime=ledger.lifetime(_key(effect)))
+    return replace(effect, lifetime=ledger.lifetime(_key(effect)), size=ledger.size(_key(effect)))
 
 
 def _key(effect: Effect) -> tuple[object, ...]:

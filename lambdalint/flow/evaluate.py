@@ -26,6 +26,7 @@ from lambdalint.flow.values import (
     EITHER,
     FALSE,
     NOTHING,
+    SEVERAL,
     TRUE,
     UNKNOWN,
     External,
@@ -211,30 +212,19 @@ def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
 
 
 def _sequence(machine: Machine, node: ir.Seq) -> Value:
-    items: list[Value] = []
-    starts: list[tuple[Value, ...]] = [()]
-    complete = True
+    lists: list[tuple[Value, ...]] = [()]
+    unordered: Value = ()
     for item in node.items:
         if isinstance(item, ir.Star):
             value = expression(machine, item.value)
-            inner = known_lists(machine, value)
-            if len(inner) == 1:
-                items.extend(inner[0])
-            elif inner and complete:
-                starts = [(*start, *items, *found) for start in starts for found in inner]
-                items = []
-            else:
-                complete = False
-                items.append(elements(machine, value))
+            unordered = join(unordered, elements(machine, value))
+            lists = [(*start, *found) for start in lists for found in known_lists(machine, value)]
         else:
-            items.append(expression(machine, item))
-    if len(starts) > 1:
-        if complete:
-            return new_list_of(machine, [(*start, *items) for start in starts])
-        items.extend(item for start in starts for item in start)
-    if node.kind == "tuple" and complete:
-        return (Items(tuple(items)),)
-    return new_list(machine, items, complete=complete)
+            found = expression(machine, item)
+            lists = [(*start, found) for start in lists]
+    if node.kind == "tuple" and len(lists) == 1 and SEVERAL not in lists[0]:
+        return (Items(lists[0]),)
+    return new_list_of(machine, lists, unordered)
 
 
 def _dictionary(machine: Machine, node: ir.DictDisplay) -> Value:

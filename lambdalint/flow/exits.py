@@ -20,23 +20,55 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
+RAISE = "raise"
+"""What a step says of a ``raise`` statement; it has the name of the call otherwise."""
+_MOST_STEPS = 6
+
+
 @dataclass
 class Exits:
-    """The exceptions that may leave a block: what lies in ``/tmp`` then, with the first call that may raise."""
+    """The exceptions that may leave a block: what lies in ``/tmp`` then, with the first call that may raise.
+
+    ``later`` are further calls that may, of other names.
+    """
 
     points: int = 0
     live: dict[Made, Step] = field(default_factory=dict)
+    later: dict[Made, tuple[Step, ...]] = field(default_factory=dict)
+
+    def note(self, made: Made, step: Step) -> None:
+        """Note that an exception may be raised while something lies in ``/tmp``."""
+        first = self.live.setdefault(made, step)
+        known = (first, *self.later.get(made, ()))
+        if len(known) < _MOST_STEPS and not any(_alike(step, one) for one in known):
+            self.later[made] = (*known[1:], step)
 
     def keep(self, remaining: tuple[Made, ...]) -> None:
         """Drop what a clean-up on the way out has removed."""
         there = {(made.text, made.account) for made in remaining}
         self.live = {made: step for made, step in self.live.items() if (made.text, made.account) in there}
+        self.later = {made: steps for made, steps in self.later.items() if made in self.live}
 
     def absorb(self, other: Exits) -> None:
         """Take over what leaves an inner block."""
         self.points += other.points
-        for made, step in other.live.items():
-            self.live.setdefault(made, step)
+        for made, first in other.live.items():
+            for step in (first, *other.later.get(made, ())):
+                self.note(made, step)
+
+    def without(self, caught: Callable[[Step], bool]) -> Exits:
+        """Return what is left where some of the exceptions are caught."""
+        left = Exits()
+        for made, first in self.live.items():
+            for step in (first, *self.later.get(made, ())):
+                if not caught(step):
+                    left.note(made, step)
+        left.points = self.points if left.live or not self.live else 0
+        return left
+
+
+def _alike(step: Step, other: Step) -> bool:
+    return step.text == other.text and (step.text != RAISE or step.span == other.span)
 
 
 def live(machine: Machine) -> tuple[Made, ...]:
@@ -55,9 +87,11 @@ def may_raise(machine: Machine, span: Span, text: str) -> None:
     """Note that an exception may leave the block here."""
     exits = machine.exits[-1]
     exits.points += 1
-    for made in live(machine):
-        if made not in exits.live:
-            exits.live[made] = Step(span, text)
+    present = live(machine)
+    if present:
+        step = Step(span, text)
+        for made in present:
+            exits.note(made, step)
 
 
 @dataclass
@@ -140,8 +174,9 @@ _SAFE_NAMES = re.compile(
 """Libraries whose calls do not fail in a way worth a thought: computing, formatting, logging."""
 _SAFE_BUILTINS = re.compile(r"builtins\.(?!__import__|exec|eval|input)")
 _SAFE_OS = re.compile(
-    r"os\.(?:getenv|putenv|environ|getpid|getcwd|close|listdir|scandir|walk|makedirs|mkdir|fdopen|open|chdir|urandom|"
-    r"getrandom|cpu_count|sep|stat|chmod|access|fspath|uname|sync|fsync|write|read|utime|remove|unlink|rmdir)\b"
+    r"(?:aiofiles\.)?os\.(?:getenv|putenv|environ|getpid|getcwd|close|listdir|scandir|walk|makedirs|mkdir|fdopen|open|chdir|urandom|"
+    r"getrandom|cpu_count|sep|stat|chmod|access|fspath|uname|sync|fsync|write|read|utime|remove|unlink|rmdir|"
+    r"rename|renames|replace|link|symlink|truncate|ftruncate|lseek|getuid|getpgid|umask|statvfs)\b"
 )
 _SAFE_METHODS = frozenset(
     {"get", "append", "items", "keys", "values", "strip", "lstrip", "rstrip", "split", "rsplit", "lower", "upper",
@@ -156,7 +191,7 @@ _SAFE_MAKING = re.compile(
     r"(?:boto3|botocore|aiobotocore|aioboto3)\.(?:client|resource|Session|session|setup_default_session)$"
 )
 _PARSERS = frozenset({"json.load", "json.loads"})
-_HANDLES = ("io.", "tempfile.", "gzip.", "bz2.", "lzma.")
+_HANDLES = ("io.", "tempfile.", "gzip.", "bz2.", "lzma.", "aiofiles.")
 _UNCHECKED = re.compile(r"subprocess\.(?:Popen|run|call|getoutput|getstatusoutput)$|os\.(?:system|popen|spawn\w*)$")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
-from lambdalint.flow import calls, contents, fresh, models, outflow
+from lambdalint.flow import calls, contents, fresh, models, outflow, sizes
 from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
 from lambdalint.flow.exits import can_fail, live, may_raise, set_live
 from lambdalint.flow.rows import emit_effects, returned
@@ -127,8 +127,10 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
         may_raise(machine, external.span, external.method)
     machine.ledger.calls.append([])
     emit_effects(external)
-    contents.note(external, machine.ledger.calls.pop())
-    result = outflow.answered(external) or _result(external)
+    made = machine.ledger.calls.pop()
+    contents.note(external, made)
+    sizes.note(external, made)
+    result = sizes.filled(external, outflow.answered(external) or _result(external))
     if runs_command:
         _fail_afterwards(external, present)
     contents.wrapped(external, result)
@@ -343,9 +345,11 @@ def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
 
 def left(machine: Machine, atom: ExternalObject) -> None:
     """Run what an object from elsewhere does when its ``with`` block ends."""
+    sizes.left(machine, atom)
     models.left(machine, atom)
 
 
 def entered(machine: Machine, atom: ExternalObject) -> Value:
     """Return what ``with`` binds for an object from elsewhere."""
+    sizes.entered(machine, atom)
     return machine.store.get(atom.uid, "<enter>") or (atom,)

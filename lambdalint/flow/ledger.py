@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from lambdalint.flow import exits
+from lambdalint.flow import exits, occupancy
 from lambdalint.flow.account import Account
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.tmp_paths import Wipe, canonical, is_at_or_above, removes, unbounded, wipe_of
@@ -115,6 +115,8 @@ class Ledger:
             account.moved = account.moved or moved
             if account.removal is None:
                 account.removal, account.frames = span, frames
+            if not moved:
+                occupancy.renew(machine, atom.text)
         exits.set_live(machine, tuple(atom for atom in present if atom not in gone))
 
     def _note_wipe(self, text: str, *, tree: bool) -> None:
@@ -191,6 +193,15 @@ class Ledger:
             return True
         return any(one.text == text and one.kind is EffectKind.WRITE and one.invoked for one in self.accounts)
 
+    def size(self, key: AccountKey) -> int | None:
+        """Return how many bytes a call is known to write at least."""
+        number = self._numbers.get(key)
+        return None if number is None else self.accounts[number].size or None
+
+    def owns(self, text: str) -> bool:
+        """Tell whether what lies at a path is a temporary object that removes itself."""
+        return text in self._owned
+
     def lifetime(self, key: AccountKey) -> Lifetime | None:
         """Return what is known of an effect, after all entry points."""
         number = self._numbers.get(key)
@@ -221,6 +232,7 @@ class Ledger:
             read_back=facts.read_back,
             new_content=(facts.new_content or (database and self.traffic.changes_databases)) and not wiped,
             request_content=facts.request_content,
+            exceeds=account.excess,
             read_by=self.traffic.readers(account),
             shared=self.shared,
         )

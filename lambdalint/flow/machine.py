@@ -124,6 +124,7 @@ class Machine:
         environment: Environment,
         log: EffectLog,
         max_steps: int,
+        stated_sizes: tuple[tuple[str, int], ...] = (),
     ) -> None:
         self.deployed = function
         self.sources = sources
@@ -158,6 +159,7 @@ class Machine:
         self.outcomes: dict[CallKey, list[Outcome]] = {}
         self._histories: dict[Function, History] = {}
         self.max_steps = max_steps
+        self.stated_sizes = stated_sizes
         self.unresolved_imports: dict[str, Problem] = {}
         self.store.set(PROCESS, "cwd", (Text(function.room.cwd + CWD_MARK),))
 

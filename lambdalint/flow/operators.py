@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import formatting
-from lambdalint.flow.containers import elements, extended, known_items, known_lists, new_list, new_list_of
-from lambdalint.flow.text import hole_text
+from lambdalint.flow.containers import elements, extended, known_items, known_lists, new_list_of
+from lambdalint.flow.text import hole_text, is_hole
 from lambdalint.flow.values import (
     CONTENT,
     MOST_TEXTS,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"%(?:\((?P<key>[^)]*)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa%]")
 _ANY = Hole(HoleKind.UNKNOWN)
+_MOST_REPEATED = 64
+_LARGEST = 2**48
 
 
 def product(heads: list[str], tails: list[str]) -> list[str]:
@@ -66,8 +68,9 @@ def binary(machine: Machine, operator: str, left: Value, right: Value) -> Value:
     if operator == "%" and any(isinstance(atom, Text) for atom in left):
         return _format(machine, left, right)
     if operator == "*" and len(left) == len(right) == 1 and isinstance(left[0], Text) and isinstance(right[0], Number):
-        count = int(right[0].value)
-        return (Text(left[0].text * count),) if 0 <= count <= 64 else UNKNOWN
+        return _repeated(left[0].text, int(right[0].value))
+    if operator == "*" and len(left) == len(right) == 1 and isinstance(left[0], Number) and isinstance(right[0], Text):
+        return _repeated(right[0].text, int(left[0].value))
     if operator == "|" and any(isinstance(atom, Mapping) for atom in (*left, *right)):
         return join(left, right)
     if operator == "|":
@@ -76,6 +79,13 @@ def binary(machine: Machine, operator: str, left: Value, right: Value) -> Value:
     if len(left) == len(right) == 1 and len(numbers) == 2:
         return _arithmetic(operator, numbers[0], numbers[1])
     return _opaque_result(left, right)
+
+
+def _repeated(text: str, count: int) -> Value:
+    if count <= _MOST_REPEATED:
+        return (Text(text * max(count, 0)),)
+    literal = sum(not is_hole(character) for character in text)
+    return (Opaque(_ANY, size=literal * count),)
 
 
 def _opaque_result(left: Value, right: Value) -> Value:
@@ -100,9 +110,17 @@ def _arithmetic(operator: str, left: float, right: float) -> Value:
             return (Number(left / right),)
         if operator == "%":
             return (Number(left % right),)
+        if operator == "**" and isinstance(right, int) and 0 <= right <= 48 and abs(left) <= 2**16:
+            return _within(left**right)
+        if operator == "<<" and isinstance(left, int) and isinstance(right, int) and 0 <= right <= 48:
+            return _within(left << right)
     except (ArithmeticError, ValueError):
         return UNKNOWN
     return UNKNOWN
+
+
+def _within(number: float) -> Value:
+    return (Number(number),) if abs(number) <= _LARGEST else UNKNOWN
 
 
 def _is_path(atom: object) -> bool:
@@ -115,10 +133,8 @@ def _textual(value: Value) -> bool:
 
 def _add(machine: Machine, left: Value, right: Value) -> Value:
     if any(isinstance(atom, ListOf) for atom in (*left, *right)):
-        first, second = known_lists(machine, left), known_lists(machine, right)
-        if first and second:
-            return new_list_of(machine, [items for tail in second for items in extended(first, tail)])
-        return new_list(machine, [join(elements(machine, left), elements(machine, right))], complete=False)
+        lists = [items for tail in known_lists(machine, right) for items in extended(known_lists(machine, left), tail)]
+        return new_list_of(machine, lists, join(elements(machine, left), elements(machine, right)))
     if len(left) == len(right) == 1 and isinstance(left[0], Number) and isinstance(right[0], Number):
         return (Number(left[0].value + right[0].value),)
     if _textual(left) or _textual(right):

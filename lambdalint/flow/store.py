@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from lambdalint.flow.values import Value, join
+from lambdalint.flow.values import Number, Value, join
 
 Key: TypeAlias = tuple[int, str]
 Changes: TypeAlias = dict[Key, Value]
 
 PROCESS = 0
 """The owner of what belongs to the process: ``cwd``, ``$NAME`` for the environment."""
+
+SIZES = -1
+"""The owner of the least sizes that are known of files: of alternative ways, the one with the smallest size counts."""
 
 LIVE = "<tmp>"
 """What the invocation has made in ``/tmp`` and may not have removed: atoms of kind ``Made``."""
@@ -134,6 +137,15 @@ class Store:
         for key in keys:
             base = self.get(key[0], key[1]) or _MISSING
             value: Value = _MISSING
+            if key[0] == SIZES:
+                self.set(SIZES, key[1], _least([outcome.get(key, base) for outcome in outcomes]))
+                continue
             for outcome in outcomes:
                 value = join(value, outcome.get(key, base))
             self.set(key[0], key[1], value)
+
+
+def _least(sizes: list[Value]) -> Value:
+    """Return the smallest of some sizes; none where one is not known."""
+    numbers = [atom.value for size in sizes for atom in size if isinstance(atom, Number)]
+    return (Number(min(numbers)),) if len(numbers) == len(sizes) else _MISSING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.effect_log import places_of
@@ -30,39 +31,45 @@ if TYPE_CHECKING:
 DEEPEST = 4
 """How deep values inside of values are followed."""
 _MOST = 40
+_MOST_INSIDE = 80
 _FRAMEWORK_FILES = ("werkzeug.datastructures.", "starlette.datastructures.", "fastapi.UploadFile", "django.core.files.")
 
 
-@dataclass(frozen=True)
+@dataclass
 class TmpArgument:
     """An argument, and what of it stands for files in ``/tmp``: by path, by an open file, by what was read."""
 
+    machine: Machine
     value: Value
     paths: tuple[str, ...]
     opened: tuple[str, ...]
-    read: tuple[str, ...]
+
+    @cached_property
+    def read(self) -> tuple[str, ...]:
+        """The paths of the files that the value, or something in it, was read from."""
+        found: list[str] = []
+        for atom in self.value:
+            if isinstance(atom, (Text, PathText, Opaque)):
+                found.extend(sources_of(atom))
+            else:
+                owner = atom.receiver if isinstance(atom, ExternalMethod) else atom
+                found.extend(_read_in(self.machine, owner, 2))
+        return tuple(found)
 
 
 def look_at(machine: Machine, value: Value) -> TmpArgument:
     """Return what a value stands for."""
     paths: list[str] = []
     opened: list[str] = []
-    read: list[str] = []
     for atom in value:
         if isinstance(atom, (Text, PathText)):
             paths.extend(paths_in(machine, (atom,)))
-            read.extend(sources_of(atom))
-        elif isinstance(atom, Opaque):
-            read.extend(sources_of(atom))
         elif isinstance(atom, (ExternalObject, ExternalMethod)):
             owner = atom.receiver if isinstance(atom, ExternalMethod) else atom
             path = machine.store.get(owner.uid, "<path>") if isinstance(owner, ExternalObject) and owner.uid else None
             if path is not None:
                 opened.extend(paths_in(machine, path))
-            read.extend(_read_in(machine, owner, 2))
-        elif isinstance(atom, (Mapping, ListOf, Items)):
-            read.extend(_read_in(machine, atom, 2))
-    return TmpArgument(value, tuple(paths), tuple(opened), tuple(read))
+    return TmpArgument(machine, value, tuple(paths), tuple(opened))
 
 
 def parts_of(machine: Machine, value: Value) -> list[Value]:
@@ -115,11 +122,10 @@ def words_in(machine: Machine, values: list[Value]) -> list[str]:
 
 def sources_of(atom: Atom) -> list[str]:
     """Return the paths of the files that a value was read from."""
-    return [
-        hole.origin.removeprefix(CONTENT).partition("\0")[0]
-        for hole in holes_of(atom)
-        if hole.origin.startswith(CONTENT)
-    ]
+    holes = holes_of(atom)
+    if not holes:
+        return []
+    return [hole.origin.removeprefix(CONTENT).partition("\0")[0] for hole in holes if hole.origin.startswith(CONTENT)]
 
 
 def from_request(machine: Machine, atom: Atom) -> bool:
@@ -133,12 +139,16 @@ def from_request(machine: Machine, atom: Atom) -> bool:
 
 
 def _read_in(machine: Machine, atom: Atom, depth: int) -> list[str]:
+    """Return the paths of the files that values inside of a container were read from."""
     found: list[str] = []
-    for value in parts_of(machine, (atom,)):
-        for inner in value:
+    seen = {atom}
+    level = [atom]
+    for _ in range(depth + 1):
+        inside = dict.fromkeys(inner for value in parts_of(machine, tuple(level)) for inner in value)
+        level = [inner for inner in inside if inner not in seen][:_MOST_INSIDE]
+        seen.update(level)
+        for inner in level:
             found.extend(sources_of(inner))
-            if depth:
-                found.extend(_read_in(machine, inner, depth - 1))
     return found
 
 

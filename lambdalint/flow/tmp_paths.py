@@ -64,7 +64,9 @@ class Wipe:
         if self.deep and self.folders and text + "/" == self.prefix and not self.suffix:
             return True
         below = text[len(self.prefix) :]
-        if not text.startswith(self.prefix) or not below or (folder and not self.folders):
+        if not text.startswith(self.prefix) or (folder and not self.folders):
+            return False
+        if not below and self.prefix.endswith("/"):
             return False
         if not self.deep and "/" in below and not self.folders:
             return False
@@ -87,9 +89,3 @@ def is_at_or_above(text: str, other: str) -> bool:
 def pattern(text: str) -> str:
     """Return a text in which all holes are the same: a name that one request gives, another may ask for."""
     return text if text.isascii() else "".join("\0" if is_hole(character) else character for character in text)
-
-
-def within(text: str, wipe: tuple[str, str]) -> bool:
-    """Tell whether a path is among those with a prefix and a suffix, as a listing of a folder yields them."""
-    prefix, suffix = wipe
-    return Wipe(prefix, suffix, deep=True, folders=True).covers(text, folder=False)

@@ -146,7 +146,7 @@ class Traffic:
 
     def _remakes(self, reading: Reading) -> bool:
         """Tell whether an entry point makes itself what it finds missing: a cache."""
-        return any(
-            account.text == reading.text and reading.entry in account.entries and reading.checked
-            for account in self._accounts
+        wanted = pattern(reading.text)
+        return reading.checked and any(
+            reading.entry in account.entries and pattern(account.text) == wanted for account in self._accounts
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
 from lambdalint.flow import evaluate, execute
+from lambdalint.flow.catching import ANY_ERROR, last_name, uncaught
 from lambdalint.flow.exits import Exits, lead_through, live, passing
 from lambdalint.flow.machine import Refused
 from lambdalint.flow.store import LIVE, PROCESS
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lambdalint.flow.store import Changes
 
 _OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError", "PermissionError", "WindowsError", "error"})
-_ANY_ERROR = frozenset({"Exception", "BaseException"})
 _LARGEST_GENERIC_TRY = 3
 _REPORTING = frozenset(
     {"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc"}
@@ -70,7 +70,8 @@ def _body_and_handlers(machine: Machine, node: ir.Try, start: int) -> tuple[list
     if live and execute.block(machine, node.orelse):
         outcomes.append(store.changes(start))
     if not any(_catches_all(handler) for handler in node.handlers):
-        machine.exits[-1].absorb(raised)
+        types = [expression for handler in node.handlers for expression in handler.types]
+        machine.exits[-1].absorb(uncaught(machine, types, raised))
     for handler in node.handlers:
         store.undo(start)
         _fail(machine, body, raised)
@@ -112,12 +113,12 @@ def _final_after_exception(machine: Machine, node: ir.Try, raised: Exits, body: 
 
 
 def _catches_absence(handler: ir.Handler) -> bool:
-    names = {_last_name(expression) for expression in handler.types}
+    names = {last_name(expression) for expression in handler.types}
     return _catches_all(handler) or bool(names & (_OS_ERRORS | {"FileNotFoundError"}))
 
 
 def _catches_all(handler: ir.Handler) -> bool:
-    return not handler.types or any(_last_name(expression) in _ANY_ERROR for expression in handler.types)
+    return not handler.types or any(last_name(expression) in ANY_ERROR for expression in handler.types)
 
 
 def _expects_failure(node: ir.Try, handler: ir.Handler) -> bool:
@@ -126,7 +127,7 @@ def _expects_failure(node: ir.Try, handler: ir.Handler) -> bool:
     One for ``OSError`` is, unless it raises, or only reports and returns. One for any exception is only where the body
     is short and the handler takes another way or ignores the failure on purpose: most others report a failed request.
     """
-    names = {_last_name(expression) for expression in handler.types}
+    names = {last_name(expression) for expression in handler.types}
     if _raises(handler.body):
         return False
     returns = any(isinstance(statement, ir.Return) for statement in handler.body)
@@ -134,16 +135,10 @@ def _expects_failure(node: ir.Try, handler: ir.Handler) -> bool:
     does_more = any(not _only_reports(statement, handler.name) for statement in handler.body)
     if names & _OS_ERRORS:
         return ignores or does_more or not returns
-    if not names or names & _ANY_ERROR:
+    if not names or names & ANY_ERROR:
         assigns = any(isinstance(statement, (ir.Assign, ir.With)) for statement in handler.body)
         return len(node.body) <= _LARGEST_GENERIC_TRY and not returns and (ignores or assigns)
     return False
-
-
-def _last_name(expression: ir.Expr) -> str:
-    if isinstance(expression, ir.Name):
-        return expression.id
-    return expression.name if isinstance(expression, ir.Attr) else ""
 
 
 _REFUSALS = frozenset({"EROFS", "EACCES", "EPERM"})
@@ -169,7 +164,7 @@ def _names_in(expression: ir.Expr) -> list[str]:
         return [name for part in expression.values for name in _names_in(part)]
     if isinstance(expression, ir.Seq):
         return [name for part in expression.items for name in _names_in(part)]
-    return [_last_name(expression)]
+    return [last_name(expression)]
 
 
 def _only_reports(statement: ir.Stmt, error: str) -> bool:
@@ -182,7 +177,7 @@ def _only_reports(statement: ir.Stmt, error: str) -> bool:
     if isinstance(statement, (ir.Continue, ir.Break)):
         return True
     if isinstance(statement, ir.ExprStmt) and isinstance(statement.value, ir.Call):
-        return _last_name(statement.value.func) in _REPORTING
+        return last_name(statement.value.func) in _REPORTING
     return False
 
 

@@ -54,10 +54,11 @@ class Nothing(Atom, frozen=True):
 
 
 class Opaque(Atom, frozen=True):
-    """A value that is not known; ``truthy`` tells that it is not empty."""
+    """A value that is not known; ``truthy`` tells that it is not empty, ``size`` how long it is at least."""
 
     hole: Hole
     truthy: bool = False
+    size: int = 0
 
 
 class Items(Atom, frozen=True):
@@ -69,10 +70,15 @@ class Items(Atom, frozen=True):
 class ListOf(Atom, frozen=True):
     """A list, set or iterator: its elements are joined in the store under ``(uid, "*")``.
 
-    ``(uid, "#")`` holds them one by one, as ``Items``, while they are known; several ``Items`` are alternatives.
+    ``(uid, "#")`` holds them one by one, as ``Items``; several ``Items`` are alternatives, and ``Several`` in one of
+    them stands for elements that are not known one by one.
     """
 
     uid: int
+
+
+class Several(Atom, frozen=True):
+    """Any number of elements of a list, at their place among the others."""
 
 
 class Mapping(Atom, frozen=True):
@@ -191,6 +197,7 @@ Value: TypeAlias = tuple[Atom, ...]
 
 NOTHING: Value = (Nothing(),)
 UNREACHABLE: Value = ()
+SEVERAL: Value = (Several(),)
 UNKNOWN: Value = (Opaque(Hole(HoleKind.UNKNOWN)),)
 TRUE: Value = (Truth(value=True),)
 FALSE: Value = (Truth(value=False),)

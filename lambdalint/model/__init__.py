@@ -12,7 +12,7 @@ from lambdalint.model.deployment import (
     Problem,
     Room,
 )
-from lambdalint.model.effect import Effect, EffectKind, Guard, Lifetime, Removal, Step
+from lambdalint.model.effect import Effect, EffectKind, Excess, Guard, Lifetime, Removal, Step
 from lambdalint.model.explanation import Answer, ExplainedCall, ExplainedEffect, Explanation
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
@@ -33,6 +33,7 @@ __all__ = [
     "EffectKind",
     "EntryPoint",
     "EnvironmentVariable",
+    "Excess",
     "ExplainedCall",
     "ExplainedEffect",
     "Explanation",

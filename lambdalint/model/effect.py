@@ -76,6 +76,27 @@ class Removal(str, enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """More in ``/tmp`` at one time than it holds, by the sizes that are known; sizes are in MB of 1,048,576 bytes.
+
+    ``written`` is a lower bound of the sum of ``parts``, which are paths with their sizes, the largest first; ``room``
+    is the size of ``/tmp``, ``stated`` where the deployment states it. ``most`` is the largest that the platform
+    allows, None where there is no choice, and ``declared_by`` the kind of the function's declaration. ``sparse`` tells
+    that a part is the length given to a file which takes up room only where it is written to, ``assumed`` that ``room``
+    is the platform's default, although the project speaks of another size somewhere.
+    """
+
+    written: int
+    room: int
+    parts: tuple[tuple[str, int], ...] = ()
+    most: int | None = None
+    stated: Span | None = None
+    declared_by: str = ""
+    sparse: bool = False
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lifetime:
     """What becomes of the object that an effect makes in ``/tmp``, over many invocations in one environment.
 
@@ -90,8 +111,8 @@ class Lifetime:
     from one. ``escapes`` is where its path leaves the invocation. ``read_back`` tells that the same invocation reads
     it after it is written. ``request_content`` tells that the request chose its content; ``new_content``
     that content differs from invocation to invocation. ``read_by`` are the reads by other entry points, or by
-    later invocations, with nothing written before. ``exceeds`` holds, in MB, the sum of what one invocation writes and
-    the size of ``/tmp``, where the first is larger. ``shared`` tells that the platform serves several requests at the
+    later invocations, with nothing written before. ``exceeds`` tells of the call that makes what
+    lies in ``/tmp`` at one time larger than that. ``shared`` tells that the platform serves several requests at the
     same time with one ``/tmp``.
     """
 
@@ -110,7 +131,7 @@ class Lifetime:
     request_content: bool = False
     new_content: bool = False
     read_by: tuple[Step, ...] = ()
-    exceeds: tuple[int, int] | None = None
+    exceeds: Excess | None = None
     shared: bool = False
 
 
@@ -120,8 +141,8 @@ class Effect:
 
     ``callee`` is the catalogue's name of the call; ``argument`` is the span of the argument that holds the path, if
     one was given; ``defaulted`` tells that the place is the library's default. ``chain`` leads from the entry point
-    to the call. ``lifetime`` is known of what is made in ``/tmp``. ``size`` is a lower bound, in bytes, of what is
-    written.
+    to the call. ``lifetime`` is known of what is made in ``/tmp``. ``size`` is a lower bound, in bytes, of what lies
+    at the place after it.
     """
 
     kind: EffectKind

@@ -42,6 +42,7 @@ class Settings:
 
     ``select``, ``extend_select`` and ``ignore`` hold rule codes or their prefixes. ``exclude`` holds patterns in the
     syntax of ``.gitignore``. ``writable`` adds absolute directories to the writable places of every room.
+    ``sizes`` are patterns of what is written or fetched, each with its size in bytes; the first that matches holds.
     ``rule_options`` maps a rule's code to its options. ``config_dir`` is the absolute folder of the configuration file,
     which the paths of ``exclude`` and ``functions`` are relative to; None where they are relative to the root.
     """
@@ -59,5 +60,6 @@ class Settings:
     cache: bool = True
     cache_dir: str = ".lambdalint_cache"
     max_steps: int = 150_000
+    sizes: tuple[tuple[str, int], ...] = ()
     rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     config_dir: Path | None = None

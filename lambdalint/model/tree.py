@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 
 class Tree:
@@ -51,6 +52,15 @@ class Tree:
             return None
         try:
             return (self.root / path).read_bytes()
+        except OSError:
+            return None
+
+    def open(self, path: str) -> BinaryIO | None:
+        """Return a listed file, opened for reading, or None if it cannot be read."""
+        if path not in self._known:
+            return None
+        try:
+            return (self.root / path).open("rb")
         except OSError:
             return None
 

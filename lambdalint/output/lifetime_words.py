@@ -52,8 +52,8 @@ def lifetime_words(effect: Effect) -> list[tuple[str, str]]:
     if effect.size is not None:
         words.append(("size", f"at least {effect.size:,} bytes"))
     if lifetime.exceeds is not None:
-        written, room = lifetime.exceeds
-        words.append(("exceeds", f"one invocation writes at least {written:,} MB, and /tmp has {room:,} MB"))
+        excess = lifetime.exceeds
+        words.append(("exceeds", f"at least {excess.written:,} MB at the same time, and /tmp has {excess.room:,} MB"))
     return words
 
 

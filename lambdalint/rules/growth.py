@@ -84,7 +84,7 @@ def remaining(effect: Effect) -> str:
     thing = _THINGS.get(effect.kind, "file")
     if lifetime.removed is Removal.NEVER:
         return f"and nothing removes it, so that each warm invocation leaves another {thing} until /tmp is full"
-    removal = "its removal" + (f" {_where(lifetime.removal, effect.span)}" if lifetime.removal else "")
+    removal = "its removal" + (f" {located(lifetime.removal, effect.span)}" if lifetime.removal else "")
     if lifetime.removed is Removal.ON_SUCCESS:
         way = _failure(lifetime.skipped, effect.span) if lifetime.skipped else "when an exception is raised"
         return f"but {removal} is skipped {way}, so that each failure leaves another {thing} until /tmp is full"
@@ -101,7 +101,7 @@ def remedy(effect: Effect) -> str:
 
 
 def _failure(step: Step, near: Span) -> str:
-    where = _where(step.span, near)
+    where = located(step.span, near)
     if step.text in {"raise", "exit"}:
         return f"by the {step.text} {where}"
     name = shown(step.text)
@@ -111,10 +111,10 @@ def _failure(step: Step, near: Span) -> str:
 
 
 def _departure(step: Step, near: Span) -> str:
-    return f"by the {shown(step.text)} {_where(step.span, near)}"
+    return f"by the {shown(step.text)} {located(step.span, near)}"
 
 
-def _where(span: Span, near: Span) -> str:
+def located(span: Span, near: Span) -> str:
     """Return where *span* begins, seen from *near*: "on line 12" or "in storage.py:12"."""
     if "::" in span.path:  # code inside a template has lines of its own
         return f"on line {span.line} of the inline code"

@@ -20,9 +20,10 @@ class StateSharedThroughTmp(Rule):
 
     ## What it does
 
-    Flags a write of a fixed name in `/tmp` where another handler or route, or a later invocation, reads that
-    file without having written it. The finding stands at the write and names the reader. A cache, which is made
-    anew where it is missing or too old, is left alone.
+    Flags a write in `/tmp` where another handler or route, or a later invocation, reads that file without
+    having written it. The name may be fixed, or be made of the request on both sides, as in
+    `/tmp/notes/{name}.txt`. The finding stands at the write and names the reader. A cache, which is made anew
+    where it is missing or too old, is left alone.
 
     ## Why it fails on Lambda
 
@@ -83,8 +84,7 @@ class StateSharedThroughTmp(Rule):
 
     ## Known limits
 
-    A name that is made of the request, as in `/tmp/{order}.json`, is not followed from one request to another.
-    Databases are LMB201.
+    Two names that are made of requests in the same way are taken for the same file. Databases are LMB201.
     """
 
     meta = RuleMeta(
@@ -98,7 +98,7 @@ class StateSharedThroughTmp(Rule):
     )
 
     def concerns(self, effect: Effect) -> bool:
-        """Concerned with files of a fixed name that others rely on."""
+        """Concerned with files that others rely on."""
         return bool(shared_by(effect))
 
     def visit_Call(self, node: cst.Call) -> None:

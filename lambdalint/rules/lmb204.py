@@ -75,7 +75,7 @@ class UploadKeptInTmp(Rule):
     ## Known limits
 
     A function of unknown code that is given the path, or a command, counts as work on the file. Appending to a
-    file is not judged. A file of a fixed name that another request reads is LMB202, a path that is returned or
+    file is not judged. A file that another request reads is LMB202, a path that is returned or
     sent LMB205.
     """
 

@@ -86,13 +86,7 @@ class ExtractionNeverRemoved(Rule):
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what each invocation adds to `/tmp` by unpacking, and a success leaves behind."""
-        return (
-            effect.kind is EffectKind.EXTRACT
-            and stays(effect)
-            and effect.lifetime is not None
-            and not effect.lifetime.cached
-            and (grows(effect) or _other_archive(effect))
-        )
+        return effect.kind is EffectKind.EXTRACT and stays(effect) and (grows(effect) or _other_archive(effect))
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
@@ -120,4 +114,5 @@ def _other_archive(effect: Effect) -> bool:
         and lifetime.bounded
         and lifetime.new_content
         and not lifetime.once
+        and not lifetime.cached
     )

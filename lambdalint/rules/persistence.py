@@ -31,18 +31,13 @@ def recurs(place: Place) -> bool:
     return all(hole.kind in {HoleKind.ENVIRONMENT, HoleKind.REQUEST} for hole in place.holes)
 
 
-def is_fixed(place: Place) -> bool:
-    """Tell whether each invocation uses the same name."""
-    return all(hole.kind is HoleKind.ENVIRONMENT for hole in place.holes)
-
-
 def shared_by(effect: Effect) -> tuple[Step, ...]:
     """Return the reads, by other entry points or later invocations, that rely on a file which *effect* writes.
 
     What is made anew wherever it is missing is a cache, on which nothing relies.
     """
     lifetime = lifetime_in_tmp(effect, FILES)
-    if lifetime is None or lifetime.cached or not is_fixed(effect.place):
+    if lifetime is None or lifetime.cached or not recurs(effect.place):
         return ()
     return lifetime.read_by
 

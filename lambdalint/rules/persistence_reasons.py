@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, EffectKind, Guard, Phase, Removal
-from lambdalint.rules.persistence import FILES, exit_of, is_fixed, located, recurs, shared_by
+from lambdalint.rules.persistence import FILES, exit_of, located, recurs, shared_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +54,8 @@ def _shared(effect: Effect) -> str | None:
     lifetime = effect.lifetime
     if lifetime is None:
         return _UNKNOWN
-    if not is_fixed(effect.place):
-        return "its name is not fixed, so that no other entry point or invocation finds it"
+    if not recurs(effect.place):
+        return "its name may be new in each invocation, so that no other one finds it"
     if not lifetime.read_by:
         return "no other entry point and no later invocation reads it without having written it"
     return "it is made anew wherever it is missing" if lifetime.cached else None

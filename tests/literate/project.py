@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdalint.config import RuleOptions, load
 from lambdalint.engine.run import check
 from lambdalint.model import Confidence, Settings
 
@@ -59,8 +60,16 @@ def settings_for(codes: Iterable[str], *, jobs: int = 1, cache_dir: str | None =
 
 
 def report_of(root: Path, settings: Settings) -> Report:
-    """Check the project at *root*."""
-    return check([root], settings, cwd=root)
+    """Check the project at *root*, with the sizes and functions that its own configuration gives."""
+    return check([root], _configured(root, settings), cwd=root)
+
+
+def _configured(root: Path, settings: Settings) -> Settings:
+    file = root / "lambdalint.toml"
+    if not file.is_file():
+        return settings
+    given = load(root, RuleOptions((), lambda code: None), file=file).settings
+    return replace(settings, sizes=given.sizes, functions=given.functions)
 
 
 def judge(findings: Iterable[Finding], expectations: Iterable[Expectation]) -> Verdict:

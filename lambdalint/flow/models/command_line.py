@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from lambdalint.flow import sizes
 from lambdalint.flow.commands import FileEffect, Shell
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.effect_log import places_of
@@ -17,6 +18,7 @@ from lambdalint.flow.tmp_paths import canonical
 from lambdalint.flow.values import (
     FALSE,
     NOTHING,
+    SEVERAL,
     TRUE,
     UNKNOWN,
     Atom,
@@ -46,6 +48,7 @@ _Line: TypeAlias = list[FileEffect]
 
 _MOST_ALTERNATIVES = 16
 _MOST_LISTS = 8
+_SEVERAL_WORDS = hole_text(Hole(HoleKind.UNKNOWN, "words"))
 _MADE_BY_NAME = ("sh.", "plumbum.cmd.")
 """Packages whose attributes are programs: ``sh.git.clone(...)``."""
 
@@ -174,7 +177,7 @@ def _lines(call: ExternalCall, lists: list[list[Value]], cwd: str) -> list[_Line
     lines: list[_Line] = []
     for words in lists:
         for texts in _choices([_word_texts(word) for word in words]):
-            command = tuple(Word(text) for text in texts)
+            command = tuple(Word(text, vague=text == _SEVERAL_WORDS) for text in texts)
             lines.extend(shell.command(Command(command, (), directory)) for directory in directories if command)
     return lines
 
@@ -195,6 +198,8 @@ def _choices(words: list[list[str]]) -> list[list[str]]:
 
 
 def _word_texts(word: Value) -> list[str]:
+    if word == SEVERAL:
+        return [_SEVERAL_WORDS]
     found = [_word_text(atom) for atom in word]
     return list(dict.fromkeys(text for text in found if text is not None)) or [hole_text(Hole(HoleKind.UNKNOWN))]
 
@@ -262,6 +267,7 @@ def _note(call: ExternalCall, lines: list[_Line]) -> None:
             guards |= {Guard.EXIST_OK}
         if effect.moved:
             machine.ledger.remove(machine, places_of(machine, path), call.span, tree=True, moved=True)
+        machine.ledger.calls.append([])
         machine.log.add(
             machine,
             effect.kind,
@@ -274,6 +280,8 @@ def _note(call: ExternalCall, lines: list[_Line]) -> None:
             raises=False,
             tree=effect.tree,
         )
+        size = 0 if Guard.MAYBE in guards else effect.size
+        sizes.note_command(machine, machine.ledger.calls.pop(), size, sparse=effect.sparse)
         if effect.fetches or effect.kind is EffectKind.STORE:
             _note_traffic(call, effect, path)
 

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import (
     add_item,
+    add_items,
     elements,
+    forget_order,
     known_items,
+    known_lists,
     mapping_item,
     new_list,
     new_mapping,
@@ -34,17 +37,14 @@ def _insert(call: ExternalCall) -> Value | None:
     owner = call.receiver
     if isinstance(owner, ListOf):
         call.machine.store.add(owner.uid, "*", call.arguments.at_position(1) or UNKNOWN)
-        call.machine.store.drop(owner.uid, "#")
+        forget_order(call.machine, owner.uid)
     return NOTHING
 
 
 def _extend(call: ExternalCall) -> Value | None:
+    machine = call.machine
     given = call.arguments.at_position(0) or UNKNOWN
-    items = known_items(call.machine, given)
-    for item in items if items is not None else [elements(call.machine, given) or UNKNOWN]:
-        add_item(call.machine, _receiver(call), item)
-    if items is None and isinstance(call.receiver, ListOf):
-        call.machine.store.drop(call.receiver.uid, "#")
+    add_items(machine, _receiver(call), known_lists(machine, given), elements(machine, given) or UNKNOWN)
     return NOTHING
 
 

@@ -67,6 +67,19 @@ def _close(call: ExternalCall) -> Value | None:
     return NOTHING
 
 
+def _pop_all(call: ExternalCall) -> Value | None:
+    """Hand all that is registered over to a new stack: the old one leaves it as it is."""
+    store = call.machine.store
+    uid = store.new_uid()
+    if isinstance(call.receiver, ExternalObject):
+        old = call.receiver.uid
+        store.set(uid, _CALLBACKS, store.get(old, _CALLBACKS) or ())
+        store.drop(old, _CALLBACKS)
+        if old in call.machine.exit_spans:
+            call.machine.exit_spans[uid] = call.machine.exit_spans[old]
+    return (ExternalObject(call.name.rpartition(".")[0], uid),)
+
+
 def _closing(call: ExternalCall) -> Value | None:
     machine = call.machine
     uid = machine.store.new_uid()
@@ -98,5 +111,6 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     **{f"{stack}.{name}": _callback for stack in _STACKS for name in ("callback", "push_async_callback")},
     **{f"{stack}.{name}": _push for stack in _STACKS for name in ("push", "push_async_exit")},
     **{f"{stack}.{name}": _enter_context for stack in _STACKS for name in ("enter_context", "enter_async_context")},
+    **{f"{stack}.pop_all": _pop_all for stack in _STACKS},
     **{f"{stack}.{name}": _close for stack in _STACKS for name in ("close", "aclose")},
 }

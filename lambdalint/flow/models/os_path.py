@@ -59,6 +59,11 @@ def normalised(text: str) -> str:
     return posixpath.normpath(text) if text else "."
 
 
+def _dirname(call: ExternalCall) -> Value | None:
+    value = call.arguments.at_position(0) or UNKNOWN
+    return bounded(tuple(Text(folder) for text in texts_of(value) for folder in folders_of(text))) or UNKNOWN
+
+
 def _each(operation: Callable[[str], str]) -> Callable[[ExternalCall], Value | None]:
     def model(call: ExternalCall) -> Value | None:
         value = call.argument("path@0")
@@ -94,10 +99,17 @@ def _basename(text: str) -> str:
     return confined_text(posixpath.basename(text))
 
 
-def _dirname(text: str) -> str:
+def folders_of(text: str) -> list[str]:
+    """Return the folders that a path may lie in: what the request sends may hold separators."""
     if has_holes(text) and "/" not in text:
-        return text
-    return posixpath.dirname(text)
+        return [text]
+    folder, _, last = text.rpartition("/")
+    found = [posixpath.dirname(text)]
+    for number, character in enumerate(last):
+        if is_hole(character) and hole_of(character).kind is HoleKind.REQUEST and not hole_of(character).confined:
+            inner = replace(hole_of(character), origin=f"folder of {hole_of(character).origin}")
+            found.append(f"{folder}/{last[:number]}{hole_text(inner)}")
+    return found
 
 
 def _abspath(call: ExternalCall) -> Value | None:
@@ -161,7 +173,7 @@ def _split(call: ExternalCall) -> Value | None:
     heads: Value = ()
     tails: Value = ()
     for text in texts_of(value):
-        heads = join(heads, (Text(_dirname(text)),))
+        heads = join(heads, tuple(Text(folder) for folder in folders_of(text)))
         tails = join(tails, (Text(_basename(text)),))
     return (Items((heads, tails)),)
 
@@ -256,7 +268,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
         _safe_join,
     ),
     "os.path.basename": _each(_basename),
-    "os.path.dirname": _each(_dirname),
+    "os.path.dirname": _dirname,
     "os.path.normpath": _each(normalised),
     "os.path.normcase": _each(str),
     "os.path.abspath": _abspath,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.existence import exists
-from lambdalint.flow.models.os_path import WILDCARD, absolute, expand_user, normalised
+from lambdalint.flow.models.os_path import WILDCARD, absolute, expand_user, folders_of, normalised
 from lambdalint.flow.operators import join_paths
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import confined_text, has_holes, hole_text
@@ -131,9 +131,7 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     path = PurePosixPath(atom.text)
     name = dotted.rpartition(".")[2]
     if name == "parent":
-        if has_holes(atom.text) and "/" not in atom.text:
-            return (atom,)
-        return (PathText(str(path.parent)),)
+        return tuple(PathText(folder or ".") for folder in folders_of(atom.text))
     if name == "name":
         return (Text(confined_text(path.name)),)
     if name == "stem":

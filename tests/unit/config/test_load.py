@@ -72,10 +72,15 @@ def test_every_key(tmp_path: Path) -> None:
         [[tool.lambdalint.functions]]
         handler = "app.other"
 
+        [tool.lambdalint.sizes]
+        "s3://models/*.bin" = "1.5 GB"
+        "/tmp/model/*" = 300
+
         [tool.lambdalint.rules.LMB101]
         writable = ["/data"]
         """,
     )
+    assert settings.sizes == (("s3://models/*.bin", 1_610_612_736), ("/tmp/model/*", 314_572_800))
     assert settings.select == ("LMB1",)
     assert settings.extend_select == ("LMB301",)
     assert settings.ignore == ("LMB102",)
@@ -233,3 +238,47 @@ def test_broken_files(tmp_path: Path, text: bytes, said: str) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text)
     with pytest.raises(ConfigError, match=said):
         load(tmp_path, RULES)
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        ('"1 MB"', 2**20),
+        ('"1.5gb"', 3 * 2**29),
+        ('" 20 KiB "', 20480),
+        ('"7 B"', 7),
+        ("300", 300 * 2**20),
+        ("0.5", 2**19),
+    ],
+)
+def test_sizes(tmp_path: Path, value: str, size: int) -> None:
+    assert read(tmp_path, f"[tool.lambdalint.sizes]\n'*.bin' = {value}\n").sizes == (("*.bin", size),)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("'*.bin' = '12 apples'", "sizes.*.bin: '12 apples' is not a size"),
+        ("'*.bin' = '1,5 GB'", "sizes.*.bin: '1,5 GB' is not a size"),
+        ("'*.bin' = '12'", "sizes.*.bin: '12' is not a size"),
+        ("'*.bin' = 0", "sizes.*.bin: 0 is not a size"),
+        ("'*.bin' = -3", "sizes.*.bin: -3 is not a size"),
+        ("'*.bin' = nan", "sizes.*.bin: nan is not a size"),
+        ("'*.bin' = inf", "sizes.*.bin: inf is not a size"),
+        ("'' = 3", "the pattern is empty"),
+    ],
+)
+def test_wrong_sizes(tmp_path: Path, line: str, problem: str) -> None:
+    error = refused(tmp_path, f"[tool.lambdalint.sizes]\n'*.ok' = 1\n{line}\n")
+    assert problem in str(error)
+    assert error.line == 3
+    assert error.expected == 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB'
+
+
+@pytest.mark.parametrize(
+    "line", ["sizes = 3", "sizes = ['*.bin']", "sizes = { '*.bin' = true }", "sizes = { a = [1] }"]
+)
+def test_sizes_of_a_wrong_type(tmp_path: Path, line: str) -> None:
+    error = refused(tmp_path, f"[tool.lambdalint]\n{line}\n")
+    assert error.line == 2
+    assert error.expected == 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB'

@@ -206,6 +206,12 @@ def test_a_file_stands_for_its_project(tmp_path: Path, marker: str) -> None:
     assert "q/x.py" not in result.tree
 
 
+def test_a_file_below_the_working_directory_is_part_of_it(tmp_path: Path) -> None:
+    write(tmp_path, "app.py", "shared/store.py")
+    result = collected(tmp_path, "shared/store.py")
+    assert (result.tree.files, result.targets) == (("app.py", "shared/store.py"), frozenset({"shared/store.py"}))
+
+
 def test_a_file_whose_project_lies_above_the_working_directory(tmp_path: Path) -> None:
     write(tmp_path, "pyproject.toml", "src/app.py")
     result = collected(tmp_path / "src", "app.py")

@@ -12,6 +12,7 @@ from lambdalint.model import (
     Effect,
     EffectKind,
     EntryPoint,
+    Excess,
     ExplainedCall,
     ExplainedEffect,
     Explanation,
@@ -140,10 +141,10 @@ def test_lifetimes_in_words() -> None:
         "name": "uuid4() is new in each invocation",
         "removed": "always",
     }
-    large = Lifetime(bounded=True, removed=Removal.SOMETIMES, exceeds=(1500, 512))
+    large = Lifetime(bounded=True, removed=Removal.SOMETIMES, exceeds=Excess(1500, 512))
     assert words(large, size=1_572_864_000) == {
         "name": "the same in each invocation",
         "removed": "sometimes",
         "size": "at least 1,572,864,000 bytes",
-        "exceeds": "one invocation writes at least 1,500 MB, and /tmp has 512 MB",
+        "exceeds": "at least 1,500 MB at the same time, and /tmp has 512 MB",
     }

@@ -148,7 +148,7 @@ def test_lines_of_inline_code_are_called_so() -> None:
         (replace(FIXED, new_content=True, cached=True), []),
         (replace(FIXED, new_content=True, once=True), []),
         (replace(FIXED, new_content=True, removed=Removal.ON_SUCCESS), []),
-        (replace(NEW, cached=True), []),
+        (replace(NEW, cached=True), ["LMB305"]),
         (FIXED, []),
     ],
 )

@@ -92,7 +92,8 @@ def test_databases(lifetime: Lifetime | None, where: Place, flagged: bool) -> No
         (FIXED, False, True),
         (CONFIGURED, False, True),
         (FIXED, True, False),
-        (CHOSEN, False, False),
+        (CHOSEN, False, True),
+        (CHOSEN, True, False),
         (NEW, False, False),
         (MOUNTED, False, False),
     ],
@@ -103,7 +104,7 @@ def test_files_that_others_read(kind: EffectKind, where: Place, cached: bool, fl
 
 def test_shared_state_is_reported_once() -> None:
     assert _codes(EffectKind.WRITE, replace(SENT, read_by=(READER,))) == ["LMB202"]
-    assert _codes(EffectKind.WRITE, replace(SENT, read_by=(READER,)), CHOSEN) == ["LMB204"]
+    assert _codes(EffectKind.WRITE, replace(SENT, read_by=(READER,)), CHOSEN) == ["LMB202"]
 
 
 @pytest.mark.parametrize("kind", [EffectKind.DATABASE, EffectKind.CACHE, EffectKind.LOG, EffectKind.CREATE_DIR])

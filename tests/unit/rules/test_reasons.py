@@ -45,6 +45,7 @@ ABOUT = {
     "LMB304": _NAMED | {EffectKind.EXTRACT},
     "LMB305": {EffectKind.EXTRACT},
     "LMB306": {EffectKind.CACHE},
+    "LMB307": (_NAMED - {EffectKind.CREATE_DIR}) | {EffectKind.EXTRACT},
     "LMB308": {EffectKind.DELETE},
     "LMB309": {EffectKind.WRITE, EffectKind.EXTRACT},
 }
