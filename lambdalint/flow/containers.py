@@ -229,7 +229,7 @@ def _elements_of(machine: Machine, atom: Atom) -> Value:
     if isinstance(atom, Text):
         return (Text(confined_text(atom.text)),) if has_holes(atom.text) else UNKNOWN
     if isinstance(atom, ExternalObject):
-        return machine.store.get(atom.uid, "<elements>") or (ExternalObject(f"{atom.type}[]"),)
+        return machine.store.get(atom.uid, "<elements>") or (ExternalObject(f"{atom.type}[]", fresh=atom.fresh),)
     if isinstance(atom, (External, ExternalMethod)):
         return get_item(machine, (atom,), UNKNOWN)
     return UNKNOWN
@@ -265,7 +265,7 @@ def _item_of(machine: Machine, atom: Atom, index: Value) -> Value:
         return get_item(machine, machine.store.get(atom.uid, "<items>") or (), index)
     if isinstance(atom, ExternalObject):
         stored = machine.store.get(atom.uid, "<elements>")
-        return stored or (ExternalObject(f"{atom.type}[]", atom.uid),)
+        return stored or (ExternalObject(f"{atom.type}[]", atom.uid, atom.fresh),)
     if isinstance(atom, (External, ExternalMethod)):
         return objects.external_item(machine, atom, index)
     if isinstance(atom, Text):

@@ -40,6 +40,8 @@ _QUERYING = frozenset(
      "keys", "items", "values"}
 )  # fmt: skip
 _CHANGING_SQL = re.compile(r"\s*(?:insert|update|delete|create|replace|alter|drop|merge|copy)\b", re.IGNORECASE)
+_EMPTYING_SQL = re.compile(r"\s*(?:drop\s+table\b|truncate\b|delete\s+from\s+\S+\s*;?\s*$)", re.IGNORECASE)
+_PATHS = re.compile(r"/tmp/[^\s'\"<>|;,&]+")
 _COMMANDS = ("subprocess.", "os.system", "os.popen", "os.spawn", "os.exec", "asyncio.create_subprocess")
 _SHIPPED = (Base.PACKAGE, Base.TASK, Base.LAYER, Base.MOUNT)
 _WRAPPING = ("io.BytesIO", "io.StringIO", "zipfile.", "tarfile.", "gzip.", "base64.", "bz2.", "lzma.")
@@ -137,6 +139,9 @@ def _note_words(external: ExternalCall) -> None:
     """Note the files that another process is given, in its words or as its working directory."""
     machine = external.machine
     spoken = words_in(machine, external.arguments.all())
+    for word in spoken:
+        for text in _PATHS.findall(word):
+            machine.ledger.traffic.mention(text.rstrip("/"))
     for account in machine.ledger.accounts:
         if any(account.text in word or (word.startswith("/") and account.text.startswith(word)) for word in spoken):
             machine.ledger.traffic.facts_of(account.text).read_back = True
@@ -171,11 +176,15 @@ def _note_database(external: ExternalCall) -> None:
         return
     machine = external.machine
     opened = look_at(machine, (external.receiver,)).opened
+    traffic = machine.ledger.traffic
+    empties = any(_EMPTYING_SQL.match(text) for value in external.arguments.positional[:1] for text in texts_of(value))
     for text in opened:
+        facts = traffic.facts_of(text)
+        facts.emptied = facts.emptied or empties
         if not machine.ledger.is_absent(machine, text):
-            machine.ledger.traffic.facts_of(text).new_content = True
+            facts.new_content = True
     if not opened:
-        machine.ledger.traffic.changes_databases = True
+        traffic.changes_databases = True
 
 
 def note_item(machine: Machine, atom: ExternalObject) -> None:

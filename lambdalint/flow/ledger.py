@@ -107,6 +107,10 @@ class Ledger:
             for place in places
             if removes(place, atom.text, tree=tree, folder=self.accounts[atom.account].is_folder)
         }
+        if not tree:
+            left = [atom.text for atom in present if atom not in gone]
+            # A directory with something in it is not removed.
+            gone = {atom for atom in gone if not any(text.startswith(f"{atom.text}/") for text in left)}
         if not gone:
             return
         frames = tuple(id(frame.function) for frame in reversed(machine.frames) if frame.function is not None)
@@ -215,6 +219,7 @@ class Ledger:
         removed = account.removed
         cache = account.kind is EffectKind.CACHE
         database = account.kind is EffectKind.DATABASE
+        emptied = wiped or facts.emptied or (database and account.text in self._removed_names)
         if account.kind is EffectKind.APPEND and (wiped or self._is_emptied(account.text)):
             removed = Removal.ALWAYS
         return Lifetime(
@@ -230,8 +235,8 @@ class Ledger:
             fetched=facts.fetched,
             escapes=facts.escapes,
             read_back=facts.read_back,
-            new_content=(facts.new_content or (database and self.traffic.changes_databases)) and not wiped,
-            request_content=facts.request_content,
+            new_content=(facts.new_content or (database and self.traffic.changes_databases)) and not emptied,
+            request_content=facts.request_content and not wiped,
             exceeds=account.excess,
             read_by=self.traffic.readers(account),
             shared=self.shared,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.flow.tmp_arguments import DEEPEST, look_at, parts_of, paths_in
+from lambdalint.flow.tmp_arguments import all_in, look_at, paths_in
 from lambdalint.flow.values import ExternalObject, Items, Opaque, PathText, Text, Value, holes_of
 from lambdalint.model import HoleKind, Step
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ANSWERS = re.compile(
     r"(?:json|simplejson|ujson|orjson|pickle|yaml)\.(?:dumps|dump|safe_dump)$|flask\.(?:json\.)?jsonify$|flask\.make_response$|"
     r"(?:fastapi|starlette)\.responses\.(?:JSON|ORJSON|UJSON|PlainText|HTML)?Response$|chalice\.Response$|"
-    r"django\.http\.JsonResponse$|aws_lambda_powertools\.event_handler\.Response$"
+    r"django\.http\.JsonResponse$|aws_lambda_powertools\.event_handler\.Response$|(?:dataclasses|attrs?)\.asdict$"
 )
 """Calls whose result says what their arguments say."""
 
@@ -33,10 +33,11 @@ def note_stores(external: ExternalCall) -> None:
         if given is None:
             continue
         traffic.stores = traffic.stores or Step(external.span, external.method)
-        _store(external, given, by_path=row.by_path, depth=0)
+        for value in all_in(external.machine, [given]):
+            _store(external, value, by_path=row.by_path)
 
 
-def _store(external: ExternalCall, value: Value, *, by_path: bool, depth: int) -> None:
+def _store(external: ExternalCall, value: Value, *, by_path: bool) -> None:
     machine = external.machine
     traffic = machine.ledger.traffic
     step = Step(external.span, external.method)
@@ -48,20 +49,16 @@ def _store(external: ExternalCall, value: Value, *, by_path: bool, depth: int) -
         for text in look.paths:
             facts = traffic.facts_of(text)
             facts.escapes = facts.escapes or Step(external.span, f"{external.method}() sends it")
-    for inner in parts_of(machine, value) if depth < DEEPEST else ():
-        _store(external, inner, by_path=by_path, depth=depth + 1)
 
 
-def note_returned(machine: Machine, value: Value, step: Step, depth: int = 0) -> None:
+def note_returned(machine: Machine, value: Value, step: Step) -> None:
     """Note the paths that an entry point returns to its caller."""
     traffic = machine.ledger.traffic
-    held = [text for atom in value for hole in holes_of(atom) for text in traffic.held(hole.origin)]
-    if depth or held:
-        for text in (*held, *(look_at(machine, value).paths if depth else ())):
+    for number, inner in enumerate(all_in(machine, [value])):
+        held = [text for atom in inner for hole in holes_of(atom) for text in traffic.held(hole.origin)]
+        for text in (*held, *(look_at(machine, inner).paths if number else ())):
             facts = traffic.facts_of(text)
             facts.escapes = facts.escapes or step
-    for inner in parts_of(machine, value) if depth < DEEPEST else ():
-        note_returned(machine, inner, step, depth + 1)
 
 
 def hold(machine: Machine, atom: Opaque, value: Value) -> None:
@@ -72,6 +69,9 @@ def hold(machine: Machine, atom: Opaque, value: Value) -> None:
 
 def answered(external: ExternalCall) -> Value | None:
     """Return the result of a call that only wraps what it is given; None of another."""
+    receiver = external.receiver
+    if external.method in ("encode", "decode") and isinstance(receiver, ExternalObject):
+        return (receiver,)
     if not _ANSWERS.search(external.name):
         return None
     uid = external.machine.store.new_uid()

@@ -37,6 +37,9 @@ def provides(account: Account, text: str) -> bool:
 
 def covers(text: str, account: Account) -> bool:
     """Tell whether what is done with a path is done with what an account tells of, or with a part of that."""
+    if account.kind is EffectKind.DATABASE and text.startswith(f"{account.text}."):
+        # The library adds its extension to the name.
+        return True
     listed = wipe_of(text, tree=False)
     if listed is not None:
         return listed.covers(account.text, folder=False)

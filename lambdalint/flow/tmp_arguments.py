@@ -28,8 +28,6 @@ from lambdalint.model import Base, HoleKind
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
-DEEPEST = 4
-"""How deep values inside of values are followed."""
 _MOST = 40
 _MOST_INSIDE = 80
 _FRAMEWORK_FILES = ("werkzeug.datastructures.", "starlette.datastructures.", "fastapi.UploadFile", "django.core.files.")

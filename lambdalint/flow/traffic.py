@@ -31,6 +31,7 @@ class PathFacts:
     read_back: bool = False
     request_content: bool = False
     new_content: bool = False
+    emptied: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ class Traffic:
         own = self.facts_of(account.text)
         result = replace(own)
         for text, facts in self._facts.items():
-            if not (facts.stored or facts.read_back) or not covers(text, account):
+            if not (facts.stored or facts.fetched or facts.read_back) or not covers(text, account):
                 continue
             result.stored = result.stored or facts.stored
+            result.fetched = result.fetched or facts.fetched
             result.read_back = result.read_back or facts.read_back
         return result
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, EffectKind, Family, RuleMeta, Severity
-from lambdalint.rules.persistence import is_scratch, lifetime_in_tmp
+from lambdalint.rules.persistence import exit_of, is_scratch, lifetime_in_tmp
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Lifetime
 
 
 class DatabaseInTmp(Rule):
@@ -22,8 +22,8 @@ class DatabaseInTmp(Rule):
 
     Flags a database file in `/tmp` that is opened for writing and kept: SQLite (`sqlite3`, SQLAlchemy, peewee,
     Django), `shelve`, `dbm`, DuckDB, TinyDB, LMDB, Chroma and others. A database that the same invocation
-    stores in a durable place, that was fetched or built and is only read, or that is removed again is left
-    alone.
+    fetches from a durable place and stores there again, that was fetched or built and is only read, or that
+    is removed or emptied in each invocation is left alone.
 
     ## Why it fails on Lambda
 
@@ -66,9 +66,7 @@ class DatabaseInTmp(Rule):
 
     ## Known limits
 
-    A database that is fetched, or built where it is missing, is flagged only if a change to it is seen. One
-    that is stored after each change and never fetched is not flagged, although a new environment starts without
-    its data.
+    A database that is fetched, or built where it is missing, is flagged only if a change to it is seen.
     """
 
     meta = RuleMeta(
@@ -84,7 +82,11 @@ class DatabaseInTmp(Rule):
     def concerns(self, effect: Effect) -> bool:
         """Concerned with databases in `/tmp` that outlive the invocation and hold what is nowhere else."""
         lifetime = lifetime_in_tmp(effect, {EffectKind.DATABASE})
-        if lifetime is None or is_scratch(effect, lifetime) or lifetime.stored is not None or lifetime.read_back:
+        if lifetime is None or is_scratch(effect, lifetime):
+            return False
+        if lifetime.stored is not None:
+            return _never_fetched(lifetime)
+        if lifetime.read_back:
             return False
         changed = lifetime.new_content or lifetime.request_content
         return changed or (lifetime.fetched is None and not lifetime.cached)
@@ -92,9 +94,26 @@ class DatabaseInTmp(Rule):
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
+            assert effect.lifetime is not None
+            stored = effect.lifetime.stored
+            if stored is None:
+                self.report(
+                    node,
+                    effect,
+                    f"{action(effect)}, which each execution environment has for itself and loses when it ends",
+                    "keep the data in DynamoDB or RDS, or the file on EFS",
+                )
+                continue
             self.report(
                 node,
                 effect,
-                f"{action(effect)}, which each execution environment has for itself and loses when it ends",
-                "keep the data in DynamoDB or RDS, or the file on EFS",
+                f"{action(effect)}, and {exit_of(stored, effect.span)} stores it, but nothing fetches it first: a warm "
+                "execution environment goes on with its earlier rows, and a new one stores an empty start over them",
+                "fetch it before it is changed, or remove the file first where it is made anew each time",
+                confidence=Confidence.MEDIUM,
             )
+
+
+def _never_fetched(lifetime: Lifetime) -> bool:
+    """Tell whether a database is changed and stored by each environment as if it were the only one."""
+    return lifetime.fetched is None and lifetime.new_content and not lifetime.read_back

@@ -39,7 +39,7 @@ def _database(effect: Effect) -> str | None:
     if not recurs(effect.place):
         return "its name may be new in each invocation, so that no other one looks for it"
     stored = _stored(effect, lifetime)
-    if stored is not None:
+    if stored is not None and (lifetime.fetched is not None or not lifetime.new_content):
         return stored
     if lifetime.read_back:
         return "the same invocation reads the file after it has written it"
