@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import chalice, explicit, serverless, signature, webapp
+from lambdalint.deployment import chalice, explicit, serverless, signature, vercel, webapp
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, complete, same_room
 from lambdalint.model import Deployment, Tree
@@ -29,21 +29,25 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
     configured = explicit.read(tree, settings, catalogue)
     templates = cloudformation.read(tree)
     services = serverless.read(tree, catalogue)
+    projects = vercel.read(tree, catalogue)
     ready = _Completion(tree, catalogue, settings.writable)
     room = base_room(DEFAULT_PLATFORM, catalogue)
     declared = _without_repetition(
         tree,
         [ready.function(one) for one in configured.functions],
-        [ready.function(one) for one in (*templates.functions, *services.functions, *chalice.read(tree, room))],
+        [
+            ready.function(one)
+            for one in (*templates.functions, *services.functions, *chalice.read(tree, room), *projects.functions)
+        ],
     )
     guessed: tuple[Function, ...] = ()
     if settings.signature_fallback:
         covered = {found for one in declared if (found := locate(tree, one)) is not None}
-        guessed = signature.read(tree, room, covered, services.foreign)
+        guessed = signature.read(tree, room, covered, (*services.foreign, *projects.files))
         if not declared and not guessed:
             guessed = webapp.read(tree, room)
     functions = (*declared, *(ready.function(one) for one in guessed))
-    problems = (*configured.problems, *templates.problems, *services.problems)
+    problems = (*configured.problems, *templates.problems, *services.problems, *projects.problems)
     return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), tuple(dict.fromkeys(problems)))
 
 

@@ -49,6 +49,7 @@ class Account:
     size: int = 0
     excess: Excess | None = None
     entries: dict[EntryPoint, None] = field(default_factory=dict)
+    conditions: frozenset[object] | None = None
     ways: dict[int, Step] = field(default_factory=dict)
 
     @property

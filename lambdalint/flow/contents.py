@@ -59,6 +59,7 @@ def note(external: ExternalCall, made: list[int]) -> None:
     _note_origin(external, arguments, made)
     if external.name.startswith(_COMMANDS):
         _note_words(external)
+        ledger.traffic.run_command()
     mine = {ledger.accounts[number].text for number in made}
     _note_written(external, arguments)
     if _is_unknown(external):

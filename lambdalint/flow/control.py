@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from lambdalint.facts import ir
 from lambdalint.flow import conditions, evaluate, execute, narrowing
+from lambdalint.flow.catching import last_name
 from lambdalint.flow.containers import elements, known_items
 from lambdalint.flow.exits import live, set_live
 from lambdalint.flow.frames import Loop
 from lambdalint.flow.store import LIVE, PROCESS
-from lambdalint.flow.values import FALSE, TRUE, UNKNOWN, Made, Opaque, Text, Value, configuration_hole, widened
+from lambdalint.flow.values import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Made,
+    Opaque,
+    Text,
+    Value,
+    configuration_hole,
+    confined,
+    widened,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.machine import Machine
+    from lambdalint.flow.machine import Condition, Machine
     from lambdalint.flow.store import Changes
     from lambdalint.flow.values import Atom
     from lambdalint.model import Hole
 
 _MOST_UNROLLED = 6
+_EXISTENCE = frozenset({"exists", "isfile", "is_file", "isdir", "is_dir", "lexists"})
 _PASSES = 3
 
 
@@ -50,9 +65,41 @@ def run_if(machine: Machine, node: ir.If) -> bool:
             goes_on = _alternatives(machine, ways, chosen_by=hole)
         finally:
             machine.configured.pop()
-    if goes_on and removed and _asks_for_need(node.test, tested):
+    if goes_on and removed:
+        if not _asks_for_need(node.test, tested):
+            # Under the same test as it was made: where it was not made, there is nothing to remove.
+            condition = _condition(machine, node.test)
+            removed = {made for made in removed if machine.ledger.made_only_under(made, condition)}
         set_live(machine, tuple(made for made in live(machine) if made not in removed))
     return goes_on
+
+
+def _condition(machine: Machine, test: ir.Expr) -> Condition:
+    """Return a test as a value: what it says, without its place, and what its variables hold."""
+    known = machine.tests.get(id(test))
+    if known is None:
+        known = machine.tests[id(test)] = _shape(test)
+    said, names = known
+    # A test confines what it looks at; the variable holds what it held before.
+    held = ((name, tuple(dict.fromkeys(confined(evaluate.lookup(machine, name))))) for name in names)
+    return said, tuple(held)
+
+
+def _shape(test: ir.Expr) -> tuple[str, tuple[str, ...]]:
+    """Return what a test says, and the names in it."""
+    names: dict[str, None] = {}
+
+    def said(node: object) -> object:
+        if isinstance(node, ir.Name):
+            names[node.id] = None
+        if isinstance(node, tuple):
+            return tuple(said(part) for part in node)
+        if isinstance(node, msgspec.Struct):
+            fields = (name for name in node.__struct_fields__ if name not in ("at", "spans"))
+            return (type(node).__name__, *(said(getattr(node, name)) for name in fields))
+        return node
+
+    return repr(said(test)), tuple(names)
 
 
 def _asks_for_need(test: ir.Expr, tested: Value) -> bool:
@@ -62,13 +109,25 @@ def _asks_for_need(test: ir.Expr, tested: Value) -> bool:
     if isinstance(test, ir.Bool):
         return all(_asks_for_need(part, ()) for part in test.values)
     if isinstance(test, ir.Compare):
-        return isinstance(test.rights[0], ir.Const) and test.rights[0].value is None
+        right = test.rights[0]
+        if isinstance(right, ir.Call):  # if "path" in locals()
+            return test.ops == ("in",) and last_name(right.func) in {"locals", "vars", "dir"}
+        return isinstance(right, ir.Const) and right.value is None
+    if isinstance(test, ir.Call):
+        return last_name(test.func) in _EXISTENCE
     return isinstance(test, (ir.Name, ir.Attr)) and not any(isinstance(atom, Opaque) for atom in tested)
 
 
 def _assuming(machine: Machine, test: ir.Expr, body: tuple[ir.Stmt, ...], *, holds: bool) -> bool:
+    condition = _condition(machine, test) if holds else None
     narrowing.assume(machine, test, holds=holds)
-    return execute.block(machine, body)
+    if condition is None:
+        return execute.block(machine, body)
+    machine.conditions.append(condition)
+    try:
+        return execute.block(machine, body)
+    finally:
+        machine.conditions.pop()
 
 
 def _alternatives(machine: Machine, ways: list[Callable[[], bool]], chosen_by: Hole | None = None) -> bool:

@@ -170,6 +170,7 @@ def _raise(machine: Machine, node: ir.Raise) -> bool:
 
 def _break(machine: Machine, node: ir.Break) -> bool:
     frame = machine.frame
+    machine.ledger.leave(machine, Step(machine.span((node.line, 1, node.line, 1)), "break"))
     if frame.loops:
         frame.loops[-1].breaks.append(machine.store.changes(frame.loops[-1].mark))
     return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lambdalint.catalogue import parse_parameter
 from lambdalint.flow import calls, contents, fresh, models, outflow, sizes
 from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
-from lambdalint.flow.exits import can_fail, live, may_raise, set_live
+from lambdalint.flow.exits import Exits, can_fail, live, may_raise, set_live
 from lambdalint.flow.rows import emit_effects, returned
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -182,7 +182,13 @@ def _invoke(external: ExternalCall) -> Value | None:
     arguments = _invoked_arguments(external, row)
     if row.runs == "afterwards" and machine.phase is Phase.INVOKE:
         machine.deferred.append((function, arguments))
+    apart = external.name.startswith(("threading.", "_thread."))
+    if apart:  # an exception ends the thread, not the code that started it
+        machine.exits.append(Exits())
     result = calls.call(machine, function, arguments)
+    if apart:
+        ended = machine.exits.pop()
+        set_live(machine, tuple(dict.fromkeys((*live(machine), *machine.ledger.fail(ended)))))
     if row.result == "none":
         return None
     if row.result == "list":
@@ -241,6 +247,10 @@ def invoke_callbacks(machine: Machine, name: str, arguments: calls.Arguments) ->
                 calls.call(machine, (atom,), calls.Arguments(rest=UNKNOWN, others=(), at=arguments.at))
 
 
+_CLOCKS = frozenset({"now()", "utcnow()", "today()"})
+_RECURRING = frozenset({"year", "month", "day", "hour", "minute", "second", "weekday", "isoweekday"})
+
+
 def constant(machine: Machine, atom: External, name: str) -> Value:
     """Return an attribute of something from elsewhere."""
     dotted = machine.catalogue.canonical(f"{atom.name}.{name}")
@@ -272,6 +282,8 @@ def object_attribute(machine: Machine, atom: Atom, name: str) -> Value:
 
 def opaque_attribute(machine: Machine, atom: Opaque, name: str) -> Value:
     """Return an attribute of an unknown value; calling it is a method call."""
+    if atom.hole.origin in _CLOCKS and name in _RECURRING:
+        return (Opaque(Hole(HoleKind.LOOP, name, confined=True)),)
     return (ExternalMethod(atom, name),)
 
 

@@ -73,6 +73,8 @@ class Ledger:
         account = self.accounts[number]
         self._this_entry.add(number)
         account.limited = account.limited or limited
+        under = frozenset(machine.conditions)
+        account.conditions = under if account.conditions is None else account.conditions & under
         account.entries[machine.entry] = None
         if self.calls:
             self.calls[-1].append(number)
@@ -145,6 +147,10 @@ class Ledger:
             account = self.accounts[made.account]
             account.caught = account.caught or step
         return tuple(dict.fromkeys(Made(made.text, made.account, failed=True) for made in raised.live))
+
+    def made_only_under(self, made: Made, condition: object) -> bool:
+        """Tell whether something is made under a condition only."""
+        return condition in (self.accounts[made.account].conditions or ())
 
     def leave(self, machine: Machine, step: Step) -> None:
         """Note a ``return`` or ``continue`` of the running function, for what lies in ``/tmp`` there."""

@@ -109,6 +109,8 @@ class History:
     value: Value = ()
 
 
+Condition: TypeAlias = tuple[object, tuple[tuple[str, Value], ...]]
+"""A test without its place, and what its variables hold."""
 CallKey: TypeAlias = tuple[Function, tuple[tuple[str, Value], ...], bool, bool]
 
 
@@ -153,6 +155,9 @@ class Machine:
         self.fallbacks = 0
         self.selected = 0
         self.configured: list[Hole] = []
+        self.conditions: list[Condition] = []
+        self.tests: dict[int, tuple[str, tuple[str, ...]]] = {}
+        """What each test in the code says, and the names in it, by the identity of its node."""
         self.entry = EntryPoint(function.name, "", "", Phase.INIT)
         self.first_step: Step | None = None
         self.steps = 0
@@ -208,6 +213,7 @@ class Machine:
         self.fallbacks = 0
         self.selected = 0
         self.configured.clear()
+        self.conditions.clear()
         self.outcomes.clear()
         self._histories.clear()
 

@@ -101,7 +101,9 @@ def _instance_attribute(machine: Machine, atom: Instance, name: str) -> Value:
         return UNKNOWN
     found = class_attribute(machine, atom.cls, name)
     if found:
-        return _bind(machine, found, atom)
+        if all(isinstance(one, Wrapped) and one.kind == "cached property" for one in found):
+            machine.store.set(atom.uid, name, _bind(machine, found, atom))
+        return machine.store.get(atom.uid, name) or _bind(machine, found, atom)
     getter = class_attribute(machine, atom.cls, "__getattr__")
     if getter and not name.startswith("__"):
         return calls.call(machine, _bind(machine, getter, atom), calls.Arguments(((Text(name),),)))
@@ -116,7 +118,7 @@ def _bind(machine: Machine, value: Value, receiver: Atom) -> Value:
     for atom in value:
         if isinstance(atom, Function):
             result = join(result, (Bound(atom, receiver),))
-        elif isinstance(atom, Wrapped) and atom.kind == "property":
+        elif isinstance(atom, Wrapped) and atom.kind in ("property", "cached property"):
             result = join(result, calls.call(machine, (Bound(atom.function, receiver),), calls.Arguments()))
         elif isinstance(atom, Wrapped) and atom.kind == "classmethod":
             owner = Class(receiver.cls, "") if isinstance(receiver, Instance) else receiver
@@ -332,10 +334,10 @@ def _super_attribute(machine: Machine, atom: SuperOf, name: str) -> Value:
 
 
 _WRAPPERS = {
-    "builtins.property": "property", "functools.cached_property": "property", "builtins.classmethod": "classmethod",
+    "builtins.property": "property", "abc.abstractproperty": "property", "builtins.classmethod": "classmethod",
+    "functools.cached_property": "cached property", "django.utils.functional.cached_property": "cached property",
+    "werkzeug.utils.cached_property": "cached property", "builtins.staticmethod": "staticmethod",
     "functools.cache": "kept", "functools.lru_cache": "kept",
-    "abc.abstractproperty": "property", "django.utils.functional.cached_property": "property",
-    "werkzeug.utils.cached_property": "property", "builtins.staticmethod": "staticmethod",
     "contextlib.contextmanager": "contextmanager", "contextlib.asynccontextmanager": "contextmanager",
 }  # fmt: skip
 

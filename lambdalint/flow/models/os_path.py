@@ -20,6 +20,7 @@ from lambdalint.flow.values import (
     External,
     Items,
     Opaque,
+    PathText,
     Text,
     Value,
     bounded,
@@ -154,6 +155,13 @@ def _list_directory(call: ExternalCall) -> Value | None:
     return new_list(call.machine, [(Text(_any_name()),)], complete=False)
 
 
+def _scan_directory(call: ExternalCall) -> Value | None:
+    """The entries of a directory know their paths."""
+    folders = texts_of(call.argument("path@0") or (Text("."),))
+    entries = bounded(tuple(PathText(f"{folder.rstrip('/')}/{_any_name()}") for folder in folders))
+    return new_list(call.machine, [entries], complete=False)
+
+
 def _walk(call: ExternalCall) -> Value | None:
     """Each directory below the top, with the names in it."""
     given = texts_of(call.argument("top@0") or UNKNOWN)
@@ -285,6 +293,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "os.path.commonpath": _commonpath,
     "os.access": _access,
     "os.listdir": _list_directory,
+    "os.scandir": _scan_directory,
     "os.walk": _walk,
     "glob.glob": _glob,
     "glob.iglob": _glob,

@@ -132,6 +132,8 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     name = dotted.rpartition(".")[2]
     if name == "parent":
         return tuple(PathText(folder or ".") for folder in folders_of(atom.text))
+    if name == "path":  # an entry of os.scandir
+        return (Text(atom.text),)
     if name == "name":
         return (Text(confined_text(path.name)),)
     if name == "stem":

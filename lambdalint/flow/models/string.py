@@ -15,6 +15,7 @@ from lambdalint.flow.values import (
     FALSE,
     TRUE,
     UNKNOWN,
+    ExternalObject,
     Items,
     ListOf,
     Number,
@@ -309,7 +310,15 @@ def _opaque_number(call: ExternalCall) -> Value | None:
     return confined((_opaque(call),))
 
 
+def _day_of(call: ExternalCall) -> Value | None:
+    """``now().date()``: the same for as long as an environment lives."""
+    receiver = call.receiver
+    known = isinstance(receiver, Opaque) and receiver.hole.origin in ("now()", "utcnow()", "today()")
+    return (ExternalObject("datetime.date"),) if known else None
+
+
 OPAQUE_METHODS: dict[str, Callable[[ExternalCall], Value | None]] = {
+    "date": _day_of,
     **dict.fromkeys(
         (
             "strip",

@@ -1,0 +1,335 @@
+"""Finds the Python functions of Vercel projects: what ``vercel.json`` builds, and what is found by its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from lambdalint.deployment import document
+from lambdalint.deployment.handlers import is_packaged
+from lambdalint.deployment.not_lambda import is_apart, is_below, serving_folders
+from lambdalint.deployment.package_patterns import Package, understood
+from lambdalint.deployment.rooms import base_room, merge_environment
+from lambdalint.deployment.source_root import ancestors, handler_of
+from lambdalint.deployment.vercel_entry import declared_entry, entry_of, is_python_project, searched_entry
+from lambdalint.model import EnvironmentVariable, Function, Problem, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.deployment.document import Entry as Setting
+    from lambdalint.deployment.document import Node
+    from lambdalint.deployment.vercel_entry import Entry
+    from lambdalint.model import Room, Span
+
+_Item = TypeVar("_Item")
+
+_PLATFORM = "vercel"
+_PYTHON_PRESETS = frozenset({"python", "fastapi", "flask", "django", "fasthtml"})
+_PYTHON_BUILDER = re.compile(r"python|wsgi|asgi", re.IGNORECASE)
+_PYTHON_RUNTIME = re.compile(r"python\d", re.IGNORECASE)
+_WILD = re.compile(r"[*?{\[+!@]")
+_CLASS = re.compile(rb"^class handler\b", re.MULTILINE)
+_DECLARED_ENTRY = re.compile(rb"\[\s*tool\s*\.\s*vercel\b|\bvercel\b[^\n]*entrypoint")
+
+MAX_SETTINGS = 500
+MAX_FUNCTIONS = 2_000
+"""Bounds of one project: builds, patterns, variables and routes, each; and functions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """What the Vercel projects of a repository deploy; ``files`` are those that their functions are served from."""
+
+    functions: tuple[Function, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def read(tree: Tree, catalogue: Catalogue) -> Projects:
+    """Return the Python functions of each folder of *tree* that is deployed to Vercel.
+
+    A folder with a ``vercel.json`` is. Without one, an entry point that ``pyproject.toml`` names for Vercel shows it,
+    and so does a class ``handler`` of ``http.server`` in the folder ``api``.
+    """
+    room = base_room(_PLATFORM, catalogue)
+    functions: list[Function] = []
+    problems: list[Problem] = []
+    files: set[str] = set()
+    folders: list[str] = []
+    for path in tree.named("vercel.json"):
+        if _is_aside(path):
+            continue
+        loaded = document.read(tree, path)
+        if loaded is None:
+            continue
+        for problem in loaded.problems:
+            problems.append(replace(problem, message=problem.message.replace("not valid YAML", "not valid JSON")))
+        if loaded.root is None or not isinstance(loaded.root, document.MappingNode):
+            if loaded.root is not None:
+                problems.append(Problem(loaded.root.span, "vercel.json holds no object; it is not read"))
+            continue
+        project = _Project(tree, path, loaded.root, room)
+        functions.extend(project.functions())
+        problems.extend(project.problems)
+        files.update(project.files)
+        folders.append(project.folder)
+    for entry, folder in _unconfigured(tree, folders):
+        functions.append(_function(tree, entry, folder, room, confidence="medium"))
+        files.add(entry.path)
+    return Projects(tuple(functions), tuple(dict.fromkeys(problems)), tuple(sorted(files)))
+
+
+def _is_aside(path: str) -> bool:
+    return is_apart(path) or ".vercel" in path.split("/")
+
+
+def _unconfigured(tree: Tree, known: Iterable[str]) -> Iterator[tuple[Entry, str]]:
+    """Yield the entry points of projects without a ``vercel.json``, with their folders."""
+    projects = set(known)
+    for path in tree.named("pyproject.toml"):
+        folder = path.rpartition("/")[0]
+        if folder in projects or _is_aside(path) or not _DECLARED_ENTRY.search(tree.read(path) or b""):
+            continue
+        declared = declared_entry(tree, folder)
+        if declared is not None:
+            projects.add(folder)
+            yield declared, folder
+    for path in tree.files:
+        parts = path.split("/")
+        if not path.endswith(".py") or "api" not in parts[:-1] or _is_aside(path) or not _is_routed(path):
+            continue
+        folder = "/".join(parts[: parts.index("api")])
+        if folder in projects or not _CLASS.search(tree.read(path) or b""):
+            continue
+        entry = entry_of(tree, path)
+        if entry is not None and entry.kind == "class":
+            yield entry, folder
+
+
+def _is_routed(path: str) -> bool:
+    """Tell whether a file below ``api`` gets an address: none whose name, or folder's, starts with ``_`` or ``.``."""
+    return "/_" not in path and "/." not in path
+
+
+def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: str = "high") -> Function:
+    above = [one for one in ancestors(entry.path) if one != folder]
+    manifests = (Tree.join(one, "requirements.txt") for one in ancestors(entry.path) if is_below(one, (folder,)))
+    return Function(
+        name=entry.path,
+        handler=handler_of(entry.path, folder, entry.name),
+        code_root=folder,
+        room=room,
+        source=entry.span,
+        declared_by="vercel",
+        requirements=next(((path,) for path in manifests if path is not None and path in tree), ()),
+        search_path=tuple(above),
+        confidence=confidence,
+    )
+
+
+class _Project:
+    """One folder with a ``vercel.json``."""
+
+    def __init__(self, tree: Tree, path: str, root: Node, room: Room) -> None:
+        self.folder = path.rpartition("/")[0]
+        self.problems: list[Problem] = []
+        self.files: set[str] = set()
+        self._tree = tree
+        self._root = root
+        self._python = [
+            one
+            for one in tree.files
+            if one.endswith(".py") and is_below(one, (self.folder,)) and not _is_aside(self._below(one))
+        ]
+        self._room = replace(room, env=merge_environment(room.env, self._environment()), env_complete=False, spans=())
+        self._settings = self._entries("functions")
+        self._globs: dict[str, Package | None] = {}
+
+    def functions(self) -> Iterator[Function]:
+        """Yield the functions that run Python."""
+        builds = self._root.get("builds")
+        chosen = self._built(builds) if builds is not None else self._found()
+        for count, (entry, span, confidence) in enumerate(chosen):
+            if count >= MAX_FUNCTIONS:
+                message = f"more than {MAX_FUNCTIONS} functions; the rest is not read"
+                self.problems.append(Problem(entry.span, message))
+                return
+            self.files.add(entry.path)
+            function = _function(self._tree, entry, self.folder, self._room, confidence=confidence)
+            if span is not None:
+                function = replace(function, source=span)
+            yield self._configured(function, entry.path, builds)
+
+    def _built(self, builds: Node) -> Iterator[tuple[Entry, Span | None, str]]:
+        """Yield what the list ``builds`` names; with it, nothing is found by its place."""
+        if builds.plain() is not None and not isinstance(builds, document.SequenceNode):
+            self._wrong(builds.span, "builds is no list")
+        seen: set[str] = set()
+        for build in self._bounded(builds.items, "builds"):
+            source, use = build.get("src"), build.get("use")
+            if source is None or use is None or source.text is None or use.text is None:
+                self._wrong(build.span, "a build has no src or no use")
+                continue
+            if not _PYTHON_BUILDER.search(use.text):
+                continue
+            paths = self._matching(source.text, source.span)
+            if not paths:
+                continue
+            for path in paths:
+                entry = entry_of(self._tree, path) if path not in seen else None
+                if entry is not None:
+                    yield entry, source.span, "medium" if entry.kind == "function" else "high"
+                elif path not in seen and not _WILD.search(source.text):
+                    message = f"{path} defines no app, application or handler; it is no function"
+                    self.problems.append(Problem(source.span, message, "note"))
+                seen.add(path)
+
+    def _found(self) -> Iterator[tuple[Entry, Span | None, str]]:
+        """Yield what Vercel finds by its place, and what the keys of ``functions`` and the routes name."""
+        framework = self._root.get("framework")
+        preset = framework.text if framework is not None else None
+        if self._root.get("services") is not None or self._root.get("experimentalServices") is not None:
+            self.problems.append(Problem(self._root.span, "the services of vercel.json are not read", "note"))
+        declared = declared_entry(self._tree, self.folder)
+        if declared is None and preset in _PYTHON_PRESETS:
+            declared = searched_entry(self._tree, self.folder)
+        if declared is not None:
+            yield declared, None, "high"
+            return
+        named: dict[str, Span] = {}
+        for setting in self._settings:
+            if Tree.join(self.folder, setting.name.lstrip("/")) is None:
+                self.problems.append(Problem(setting.key.span, f"the path {setting.name!r} leads out of the project"))
+            named.update((path, setting.key.span) for path in self._exactly(setting.name))
+        routed = {path for target in self._targets() for path in self._exactly(target)}
+        serving = serving_folders(self._tree) - {self.folder}
+        below = Tree.join(self.folder, "api")
+        found = False
+        for path in self._python:
+            in_api = path.startswith(f"{below}/") and _is_routed(self._below(path))
+            shown = path in named or path in routed
+            if not (in_api or path in named) or (not shown and is_below(path, serving)):
+                continue
+            entry = entry_of(self._tree, path)
+            if entry is not None and (shown or entry.kind != "function"):
+                found = True
+                yield entry, named.get(path), "medium" if entry.kind == "function" else "high"
+        if found or preset is not None or self.folder in serving_folders(self._tree):
+            return
+        searched = searched_entry(self._tree, self.folder) if is_python_project(self._tree, self.folder) else None
+        if searched is not None:
+            yield searched, None, "medium"
+
+    def _configured(self, function: Function, path: str, builds: Node | None) -> Function:
+        """Return *function* with what ``functions``, or its build, states of it."""
+        below = self._below(path)
+        for setting in self._settings:
+            if not self._is_match(setting.name, below):
+                continue
+            runtime, duration = setting.value.get("runtime"), setting.value.get("maxDuration")
+            room = function.room
+            if duration is not None and (duration.text or "").isdecimal():
+                seconds = int((duration.text or "")[:9])
+                room = replace(room, timeout=seconds, spans=(*room.spans, ("timeout", duration.span)))
+            if runtime is not None and _PYTHON_RUNTIME.match(runtime.text or ""):
+                room = replace(room, runtime=runtime.text, spans=(*room.spans, ("runtime", runtime.span)))
+            return self._packaged(replace(function, room=room), path, setting.value.get("excludeFiles"))
+        for build in builds.items[:MAX_SETTINGS] if builds is not None else ():
+            source, excluded = build.get("src"), build.get("config", "excludeFiles")
+            if excluded is not None and source is not None and self._is_match(source.text or "", below):
+                return self._packaged(function, path, excluded)
+        return function
+
+    def _packaged(self, function: Function, path: str, excluded: Node | None) -> Function:
+        """Return *function* without the files that the pattern *excluded* matches."""
+        if excluded is None:
+            return function
+        patterns = [node.text or "" for node in excluded.items[:MAX_SETTINGS] or (excluded,)]
+        if not all(understood(pattern) for pattern in patterns):
+            message = "the pattern of excludeFiles is not understood: the whole folder counts as packaged"
+            self.problems.append(Problem(excluded.span, message, "note"))
+            return function
+        rules = tuple(f"!{pattern.lstrip('/')}" for pattern in patterns)
+        if not is_packaged(Package(rules), self.folder, path):
+            message = f"the pattern of excludeFiles excludes {path} itself: the whole folder counts as packaged"
+            self.problems.append(Problem(excluded.span, message, "note"))
+            return function
+        return replace(function, packaged=rules)
+
+    def _environment(self) -> Iterator[EnvironmentVariable]:
+        """Yield the variables that the functions get; those of ``build.env`` are there while it is built, only."""
+        for entry in self._entries("env"):
+            value = entry.value.text
+            if value is None or value.startswith("@"):
+                value = None
+            yield EnvironmentVariable(entry.name, value, entry.key.span)
+
+    def _targets(self) -> Iterator[str]:
+        """Yield the files that the routes lead to, as they are written."""
+        for name, key in (("routes", "dest"), ("rewrites", "destination")):
+            node = self._root.get(name)
+            if node is None:
+                continue
+            if node.plain() is not None and not isinstance(node, document.SequenceNode):
+                self._wrong(node.span, f"{name} is no list")
+            for item in self._bounded(node.items, name):
+                target = item.get(key)
+                if target is not None and target.text is not None:
+                    yield target.text.partition("?")[0]
+
+    def _exactly(self, written: str) -> Iterator[str]:
+        """Yield the Python file that a path of ``vercel.json`` names, with or without its ending."""
+        path = Tree.join(self.folder, written.lstrip("/"))
+        if path is not None:
+            yield from (one for one in (path, f"{path}.py") if one.endswith(".py") and one in self._tree)
+
+    def _matching(self, pattern: str, span: Span) -> list[str]:
+        """Return the Python files that the pattern of a build matches; with a problem where it leads to none."""
+        glob = pattern.lstrip("/").removeprefix("./")
+        exact = Tree.join(self.folder, glob)
+        if exact is None or (self.folder and not is_below(exact, (self.folder,))):
+            self.problems.append(Problem(span, f"the path {pattern!r} leads out of the project; it is not read"))
+            return []
+        if exact in self._tree:
+            return [exact] if exact.endswith(".py") else []
+        if _WILD.search(glob) and not understood(glob):
+            self.problems.append(Problem(span, f"the pattern {pattern!r} is not understood; it is not read", "note"))
+            return []
+        found = [path for path in self._python if self._is_match(pattern, self._below(path))]
+        if not found:
+            self.problems.append(Problem(span, f"{pattern!r} matches no Python file", "note"))
+        return found
+
+    def _is_match(self, pattern: str, below: str) -> bool:
+        """Tell whether a pattern of ``vercel.json`` matches the file at the path *below* the project."""
+        glob = pattern.lstrip("/").removeprefix("./")
+        if glob not in self._globs:
+            is_glob = _WILD.search(glob) is not None and understood(glob)
+            self._globs[glob] = Package(("!**", glob)) if is_glob else None
+        package = self._globs[glob]
+        return glob == below or (package is not None and package.holds(below))
+
+    def _entries(self, name: str) -> list[Setting]:
+        """Return the entries of an object of ``vercel.json``; with a problem where it is none."""
+        node = self._root.get(name)
+        if node is None or node.plain() is None:
+            return []
+        if not isinstance(node, document.MappingNode):
+            self._wrong(node.span, f"{name} is no object")
+        return list(self._bounded(node.entries, name))
+
+    def _bounded(self, items: tuple[_Item, ...], name: str) -> tuple[_Item, ...]:
+        if len(items) > MAX_SETTINGS:
+            node = self._root.get(name) or self._root
+            message = f"more than {MAX_SETTINGS} entries of {name}; the rest is not read"
+            self.problems.append(Problem(node.span, message))
+        return items[:MAX_SETTINGS]
+
+    def _wrong(self, span: Span, message: str) -> None:
+        self.problems.append(Problem(span, f"{message}; it is not read"))
+
+    def _below(self, path: str) -> str:
+        return path[len(self.folder) + 1 :] if self.folder else path
