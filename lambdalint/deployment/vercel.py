@@ -65,8 +65,10 @@ def read(tree: Tree, catalogue: Catalogue) -> Projects:
         loaded = document.read(tree, path)
         if loaded is None:
             continue
-        for problem in loaded.problems:
-            problems.append(replace(problem, message=problem.message.replace("not valid YAML", "not valid JSON")))
+        problems.extend(
+            replace(problem, message=problem.message.replace("not valid YAML", "not valid JSON"))
+            for problem in loaded.problems
+        )
         if loaded.root is None or not isinstance(loaded.root, document.MappingNode):
             if loaded.root is not None:
                 problems.append(Problem(loaded.root.span, "vercel.json holds no object; it is not read"))

@@ -75,7 +75,7 @@ def searched_entry(tree: Tree, folder: str) -> Entry | None:
     for inner in (*_FOLDERS, *_django_folders(tree, folder)):
         for name in _FILES:
             path = Tree.join(folder, f"./{inner}/{name}")
-            found = entry_of(tree, path) if path in tree and path is not None else None
+            found = entry_of(tree, path) if path is not None and path in tree else None
             if found is not None and found.kind != "function":
                 return found
     return _referred(tree, folder, ("project", "scripts", "app"))
@@ -86,9 +86,10 @@ def is_python_project(tree: Tree, folder: str) -> bool:
 
     A ``package.json`` may make it one of another language.
     """
-    if Tree.join(folder, "package.json") in tree:
+    above = f"{folder}/" if folder else ""
+    if f"{above}package.json" in tree:
         return False
-    return any(Tree.join(folder, name) in tree for name in (*_MANIFESTS, "manage.py"))
+    return any(f"{above}{name}" in tree for name in (*_MANIFESTS, "manage.py"))
 
 
 def _bound(statement: ast.stmt, names: dict[str, str]) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.model import EffectKind, Removal
 
 if TYPE_CHECKING:
+    from lambdalint.facts.ir import FunctionFacts
     from lambdalint.model import EntryPoint, Excess, Hole, Span, Step
 
 MAKING = frozenset(
@@ -45,6 +46,10 @@ class Account:
     caught: Step | None = None
     moved: bool = False
     removal: Span | None = None
+    maker: FunctionFacts | None = None
+    maker_path: str = ""
+    finalizer: FunctionFacts | None = None
+    handed_over: bool = True
     frames: tuple[int, ...] = ()
     size: int = 0
     excess: Excess | None = None
@@ -56,6 +61,22 @@ class Account:
     def may_grow(self) -> bool:
         """Whether further invocations may make further objects."""
         return self.varies is not None or self.kind in _GROWING
+
+    def fail(self, steps: tuple[Step, ...]) -> None:
+        """Note an exception that leaves it behind, by the first call that may raise it.
+
+        Where a ``finally`` clause of a caller removes it, that is one outside of the function that makes it.
+        """
+        step = steps[0]
+        if self.finalizer is not None and self.finalizer is not self.maker:
+            step = next((one for one in steps if not self._in_maker(one)), step)
+        self.handed_over = self.handed_over and self.finalizer not in (None, self.maker) and self._in_maker(step)
+        self.raised = self.raised or step
+
+    def _in_maker(self, step: Step) -> bool:
+        if self.maker is None or step.span.path != self.maker_path:
+            return False
+        return self.maker.at[0] <= step.span.line <= self.maker.at[2]
 
     @property
     def is_folder(self) -> bool:

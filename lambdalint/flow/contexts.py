@@ -24,14 +24,15 @@ from lambdalint.flow.values import (
     NOTHING,
     TRUE,
     UNKNOWN,
-    External,
     ExternalObject,
     GeneratorCall,
     Instance,
     Made,
+    Opaque,
     Value,
     join,
 )
+from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
 
-_RAISED: Value = (External("builtins.Exception"),)
+_RAISED: Value = (Opaque(Hole(HoleKind.UNKNOWN, "exception"), truthy=True),)
 
 
 def run_with(machine: Machine, node: ir.With) -> bool:

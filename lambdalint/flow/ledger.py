@@ -69,7 +69,9 @@ class Ledger:
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.accounts)
-            self.accounts.append(Account(text, effect.kind, _varying(machine, effect.place), cleans_up))
+            account = Account(text, effect.kind, _varying(machine, effect.place), cleans_up)
+            account.maker, account.maker_path = machine.frame.function, machine.frame.facts.path
+            self.accounts.append(account)
         account = self.accounts[number]
         self._this_entry.add(number)
         account.limited = account.limited or limited
@@ -121,6 +123,8 @@ class Ledger:
             account.moved = account.moved or moved
             if account.removal is None:
                 account.removal, account.frames = span, frames
+            if machine.finals:
+                account.finalizer = machine.finals[-1]
             if not moved:
                 occupancy.renew(machine, atom.text)
         exits.set_live(machine, tuple(atom for atom in present if atom not in gone))
@@ -171,15 +175,17 @@ class Ledger:
                     continue
                 if atom.failed:
                     account.raised = account.raised or account.caught
+                    account.handed_over = False
                     suspicious = suspicious or account.may_grow
                 else:
                     account.left = True
                     suspicious = suspicious or account.may_grow or machine.shared
                     account.left_at = next((account.ways[f] for f in account.frames if f in account.ways), None)
-        for atom, step in machine.exits[0].live.items():
+        outermost = machine.exits[0]
+        for atom, step in outermost.live.items():
             if atom.account in self._this_entry:
                 account = self.accounts[atom.account]
-                account.raised = account.raised or step
+                account.fail((step, *outermost.later.get(atom, ())))
                 suspicious = suspicious or account.may_grow
         return suspicious
 
@@ -236,6 +242,7 @@ class Ledger:
             once=once,
             cached=any(one.cached for one in self.accounts if one.text == account.text),
             removal=account.removal if removed in (Removal.SOMETIMES, Removal.ON_SUCCESS) else None,
+            handed_over=removed is Removal.ON_SUCCESS and account.handed_over,
             skipped=account.left_at if removed is Removal.SOMETIMES else account.raised,
             stored=facts.stored or (self.traffic.stores if facts.read_back else None),
             fetched=facts.fetched,

@@ -156,6 +156,8 @@ class Machine:
         self.selected = 0
         self.configured: list[Hole] = []
         self.conditions: list[Condition] = []
+        self.finals: list[FunctionFacts | None] = []
+        """The functions of the ``finally`` clauses that are being run."""
         self.tests: dict[int, tuple[str, tuple[str, ...]]] = {}
         """What each test in the code says, and the names in it, by the identity of its node."""
         self.entry = EntryPoint(function.name, "", "", Phase.INIT)
@@ -214,6 +216,7 @@ class Machine:
         self.selected = 0
         self.configured.clear()
         self.conditions.clear()
+        self.finals.clear()
         self.outcomes.clear()
         self._histories.clear()
 

@@ -39,11 +39,19 @@ def run_try(machine: Machine, node: ir.Try) -> bool:
         machine.exits[-1].absorb(outer)
         store.merge(outcomes)
         return bool(outcomes)
-    lead_through(machine, since, start, lambda: execute.block(machine, node.final))
+    lead_through(machine, since, start, lambda: _run_final(machine, node))
     _final_after_exception(machine, node, outer, body, start)
     store.merge(outcomes or [body])
-    ends = execute.block(machine, node.final)
+    ends = _run_final(machine, node)
     return ends and bool(outcomes)
+
+
+def _run_final(machine: Machine, node: ir.Try) -> bool:
+    machine.finals.append(machine.frame.function)
+    try:
+        return execute.block(machine, node.final)
+    finally:
+        machine.finals.pop()
 
 
 def _body_and_handlers(machine: Machine, node: ir.Try, start: int) -> tuple[list[Changes], Changes]:
@@ -105,7 +113,7 @@ def _final_after_exception(machine: Machine, node: ir.Try, raised: Exits, body: 
     frame = machine.frame
     returns = len(frame.returns)
     _fail(machine, body, raised)
-    execute.block(machine, node.final)
+    _run_final(machine, node)
     del frame.returns[returns:]
     raised.keep(live(machine))
     machine.exits[-1].absorb(raised)

@@ -60,6 +60,7 @@ _ROUTE_METHODS = (
 )  # fmt: skip
 _ADDING = ("add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_resource")
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "dispatch", "form_valid")
+_REQUEST_HANDLERS = frozenset({"http.server.BaseHTTPRequestHandler", "http.server.SimpleHTTPRequestHandler"})
 _SAFE_TYPES = frozenset(
     {"int", "float", "bool", "UUID", "UUID4", "datetime", "date", "Decimal", "conint", "PositiveInt", "Literal"}
 )
@@ -130,6 +131,23 @@ def _register_class(machine: Machine, cls: Class, label: str) -> None:
                 takes_request = len(facts.parameters) > 1 and facts.parameters[1].name == "request"
                 if name in _VERBS or takes_request:
                     _register(machine, Bound(found, instance), f"{label} {name}".strip())
+
+
+def register_request_handler(machine: Machine, cls: Class) -> None:
+    """Register ``do_GET`` and its kin of a class that is derived from ``http.server.BaseHTTPRequestHandler``.
+
+    A platform that serves such a class makes an instance for each request.
+    """
+    info = machine.classes[cls.uid]
+    if _REQUEST_HANDLERS.isdisjoint(info.external_bases):
+        return
+    instance = machine.new_instance(cls)
+    names = dict.fromkeys(name for uid in info.linear for name in machine.store.names(uid) if name.startswith("do_"))
+    for name in names:
+        found = next((value for uid in info.linear if (value := machine.store.get(uid, name)) is not None), ())
+        for atom in found:
+            if isinstance(atom, Function):
+                _register(machine, Bound(atom, instance), name.removeprefix("do_"))
 
 
 def _add_route(call: ExternalCall) -> Value | None:
