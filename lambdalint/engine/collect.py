@@ -14,7 +14,7 @@ from lambdalint.engine.ignorefiles import (
     read_ignore_file,
     specs_above,
 )
-from lambdalint.engine.vendored import vendored_names
+from lambdalint.engine.vendored import copied_names, vendored_names
 from lambdalint.model import Problem, Span, Tree
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class _Walk:
                 own = read_ignore_file(os.path.join(directory, ".gitignore"), directory)
                 specs = (*specs, own) if own is not None else specs
             vendored = vendored_names(directory, [name for name in names if name.endswith("-info")])
+            vendored |= copied_names(directory, names)
             for entry in reversed(entries):
                 below = self.visit(entry, specs, vendored, linked)
                 if below is not None:

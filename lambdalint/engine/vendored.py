@@ -1,4 +1,4 @@
-"""Recognises installed distributions that lie in a source folder, by the metadata folder beside them."""
+"""Recognises installed distributions that lie in a source folder, by the metadata beside them or by their names."""
 
 from __future__ import annotations
 
@@ -12,6 +12,29 @@ if TYPE_CHECKING:
 _METADATA = (".dist-info", ".egg-info")
 _OWN_BUILD_FILES = ("setup.py", "pyproject.toml", "setup.cfg")
 _MAX_BYTES = 4_000_000
+_WELL_KNOWN = frozenset(
+    {
+        "aiohttp", "anyio", "attr", "attrs", "aws_lambda_powertools", "aws_xray_sdk", "bcrypt", "boto", "boto3",
+        "botocore", "bs4", "certifi", "cffi", "chardet", "charset_normalizer", "click", "Crypto", "Cryptodome",
+        "cryptography", "dateutil", "django", "docutils", "docx", "elasticsearch", "fastapi", "flask",
+        "googleapiclient", "gspread", "html5lib", "httplib2", "httpx", "idna", "ijson", "itsdangerous",
+        "jinja2", "jmespath", "jose", "jsonschema", "jwt", "lxml", "mako", "mangum", "markdown", "markupsafe",
+        "matplotlib", "msgpack", "multidict", "mysql", "nltk", "numpy", "oauth2client", "oauthlib", "odf",
+        "openpyxl", "pandas", "paramiko", "passlib", "pdfminer", "PIL", "pip", "pkg_resources", "pptx",
+        "psycopg2", "pyasn1", "pycparser", "pydantic", "pygments", "pymongo", "pymysql", "pypdf", "PyPDF2",
+        "pytz", "raven", "redis", "reportlab", "requests", "requests_oauthlib", "rsa", "s3transfer", "scipy",
+        "sentry_sdk", "setuptools", "simplejson", "sklearn", "slack", "slack_sdk", "slackclient", "soupsieve",
+        "sqlalchemy", "starlette", "stripe", "tornado", "tqdm", "tweepy", "twilio", "tzdata", "tzlocal",
+        "unidecode", "urllib3", "websocket", "websockets", "werkzeug", "wheel", "xlrd", "xlsxwriter", "xlwt",
+        "yaml", "yarl",
+    }
+)  # fmt: skip
+"""Import names of distributions that are often copied into a function's folder."""
+_RELEASED = re.compile(
+    r"^\s*__(?:version|author)__\s*=|import\b.*\b__version__\b", re.MULTILINE | re.IGNORECASE
+)
+    r"^\s*__version__\s*=|^\s*__author__\s*=|import\b.*\b__version__\b", re.MULTILINE | re.IGNORECASE
+)
 
 
 def _read(path: str) -> str:
@@ -69,3 +92,20 @@ def vendored_names(directory: str, subdirectories: Collection[str]) -> frozenset
         if name.endswith(_METADATA):
             found |= _import_names(directory, name)
     return frozenset(found)
+
+
+def copied_names(directory: str, subdirectories: Collection[str]) -> frozenset[str]:
+    """Return which of *subdirectories* are copies of well-known distributions, without their metadata.
+
+    Their package says which version it is, and no build file says that it is developed here.
+    """
+    candidates = _WELL_KNOWN.intersection(subdirectories)
+    return frozenset(name for name in candidates if _is_copy(directory, name))
+
+
+def _is_copy(directory: str, name: str) -> bool:
+    if not _RELEASED.search(_read(os.path.join(directory, name, "__init__.py"))):
+        return False
+    own_name = re.compile(rf"""\bname\s*=\s*["']?{re.escape(name)}\b""", re.IGNORECASE)
+    folders = (directory, os.path.dirname(directory))
+    return not any(own_name.search(_read(os.path.join(each, file))) for each in folders for file in _OWN_BUILD_FILES)

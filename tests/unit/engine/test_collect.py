@@ -206,6 +206,21 @@ def test_a_file_stands_for_its_project(tmp_path: Path, marker: str) -> None:
     assert "q/x.py" not in result.tree
 
 
+def test_copies_of_well_known_distributions_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "src/app.py", "src/requests/api.py", "src/redis/own.py", "src/redis/__init__.py", "src/yaml.py")
+    write(tmp_path, "src/requests/__init__.py", text="from .__version__ import __title__, __version__\n")
+    write(tmp_path, "src/idna/__init__.py", text="__version__ = '3.4'\n")
+    assert collected(tmp_path).tree.files == ("src/app.py", "src/redis/__init__.py", "src/redis/own.py", "src/yaml.py")
+
+
+@pytest.mark.parametrize("build_file", ["setup.py", "src/pyproject.toml", "setup.cfg"])
+def test_a_well_known_distribution_in_its_own_repository_is_read(tmp_path: Path, build_file: str) -> None:
+    write(tmp_path, "src/requests/api.py")
+    write(tmp_path, "src/requests/__init__.py", text="__version__ = '2.0'\n")
+    write(tmp_path, build_file, text="name = 'requests'\n")
+    assert "src/requests/api.py" in collected(tmp_path).tree
+
+
 def test_a_file_below_the_working_directory_is_part_of_it(tmp_path: Path) -> None:
     write(tmp_path, "app.py", "shared/store.py")
     result = collected(tmp_path, "shared/store.py")
