@@ -30,11 +30,7 @@ _WELL_KNOWN = frozenset(
     }
 )  # fmt: skip
 """Import names of distributions that are often copied into a function's folder."""
-_RELEASED = re.compile(
-    r"^\s*__(?:version|author)__\s*=|import\b.*\b__version__\b", re.MULTILINE | re.IGNORECASE
-)
-    r"^\s*__version__\s*=|^\s*__author__\s*=|import\b.*\b__version__\b", re.MULTILINE | re.IGNORECASE
-)
+_RELEASED = re.compile(r"^\s*__(?:version|author)__\s*=|import\b.*\b__version__\b", re.MULTILINE | re.IGNORECASE)
 
 
 def _read(path: str) -> str:
