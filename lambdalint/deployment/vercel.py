@@ -152,8 +152,8 @@ class _Project:
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions that run Python."""
-        builds = self._root.get("builds")
-        chosen = self._built(builds) if builds is not None else self._found()
+        builds = self._list("builds")
+        chosen = self._built(builds) if builds else self._found()
         for count, (entry, span, confidence) in enumerate(chosen):
             if count >= MAX_FUNCTIONS:
                 message = f"more than {MAX_FUNCTIONS} functions; the rest is not read"
@@ -165,12 +165,10 @@ class _Project:
                 function = replace(function, source=span)
             yield self._configured(function, entry.path, builds)
 
-    def _built(self, builds: Node) -> Iterator[tuple[Entry, Span | None, str]]:
+    def _built(self, builds: tuple[Node, ...]) -> Iterator[tuple[Entry, Span | None, str]]:
         """Yield what the list ``builds`` names; with it, nothing is found by its place."""
-        if builds.plain() is not None and not isinstance(builds, document.SequenceNode):
-            self._wrong(builds.span, "builds is no list")
         seen: set[str] = set()
-        for build in self._bounded(builds.items, "builds"):
+        for build in builds:
             source, use = build.get("src"), build.get("use")
             if source is None or use is None or source.text is None or use.text is None:
                 self._wrong(build.span, "a build has no src or no use")
@@ -225,7 +223,7 @@ class _Project:
         if searched is not None:
             yield searched, None, "medium"
 
-    def _configured(self, function: Function, path: str, builds: Node | None) -> Function:
+    def _configured(self, function: Function, path: str, builds: tuple[Node, ...]) -> Function:
         """Return *function* with what ``functions``, or its build, states of it."""
         below = self._below(path)
         for setting in self._settings:
@@ -239,7 +237,7 @@ class _Project:
             if runtime is not None and _PYTHON_RUNTIME.match(runtime.text or ""):
                 room = replace(room, runtime=runtime.text, spans=(*room.spans, ("runtime", runtime.span)))
             return self._packaged(replace(function, room=room), path, setting.value.get("excludeFiles"))
-        for build in builds.items[:MAX_SETTINGS] if builds is not None else ():
+        for build in builds:
             source, excluded = build.get("src"), build.get("config", "excludeFiles")
             if excluded is not None and source is not None and self._is_match(source.text or "", below):
                 return self._packaged(function, path, excluded)
@@ -272,12 +270,7 @@ class _Project:
     def _targets(self) -> Iterator[str]:
         """Yield the files that the routes lead to, as they are written."""
         for name, key in (("routes", "dest"), ("rewrites", "destination")):
-            node = self._root.get(name)
-            if node is None:
-                continue
-            if node.plain() is not None and not isinstance(node, document.SequenceNode):
-                self._wrong(node.span, f"{name} is no list")
-            for item in self._bounded(node.items, name):
+            for item in self._list(name):
                 target = item.get(key)
                 if target is not None and target.text is not None:
                     yield target.text.partition("?")[0]
@@ -314,14 +307,24 @@ class _Project:
         package = self._globs[glob]
         return glob == below or (package is not None and package.holds(below))
 
-    def _entries(self, name: str) -> list[Setting]:
-        """Return the entries of an object of ``vercel.json``; with a problem where it is none."""
+    def _given(self, name: str) -> Node | None:
+        """Return what stands under a key of ``vercel.json``; None for null."""
         node = self._root.get(name)
-        if node is None or node.plain() is None:
-            return []
-        if not isinstance(node, document.MappingNode):
+        return None if isinstance(node, document.Scalar) and node.value is None else node
+
+    def _list(self, name: str) -> tuple[Node, ...]:
+        """Return the items of a list of ``vercel.json``; with a problem where it is none."""
+        node = self._given(name)
+        if node is not None and not isinstance(node, document.SequenceNode):
+            self._wrong(node.span, f"{name} is no list")
+        return self._bounded(node.items, name) if node is not None else ()
+
+    def _entries(self, name: str) -> tuple[Setting, ...]:
+        """Return the entries of an object of ``vercel.json``; with a problem where it is none."""
+        node = self._given(name)
+        if node is not None and not isinstance(node, document.MappingNode):
             self._wrong(node.span, f"{name} is no object")
-        return list(self._bounded(node.entries, name))
+        return self._bounded(node.entries, name) if node is not None else ()
 
     def _bounded(self, items: tuple[_Item, ...], name: str) -> tuple[_Item, ...]:
         if len(items) > MAX_SETTINGS:

@@ -46,16 +46,26 @@ def run_if(machine: Machine, node: ir.If) -> bool:
     if outcome in (TRUE, FALSE):
         narrowing.assume(machine, node.test, holds=outcome == TRUE)
         return execute.block(machine, node.body if outcome == TRUE else node.orelse)
-    before = live(machine)
     removed: set[Made] = set()
 
     def body() -> bool:
-        goes_on = _assuming(machine, node.test, node.body, holds=True)
+        condition = _condition(machine, node.test)
+        narrowing.assume(machine, node.test, holds=True)
+        before = live(machine)
+        machine.conditions.append(condition)
+        try:
+            goes_on = execute.block(machine, node.body)
+        finally:
+            machine.conditions.pop()
         if goes_on and before:
             removed.update(set(before) - set(live(machine)))
         return goes_on
 
-    ways: list[Callable[[], bool]] = [body, lambda: _assuming(machine, node.test, node.orelse, holds=False)]
+    def orelse() -> bool:
+        narrowing.assume(machine, node.test, holds=False)
+        return execute.block(machine, node.orelse)
+
+    ways: list[Callable[[], bool]] = [body, orelse]
     hole = configuration_hole(tested)
     if hole is None:
         goes_on = _alternatives(machine, ways)
@@ -116,18 +126,6 @@ def _asks_for_need(test: ir.Expr, tested: Value) -> bool:
     if isinstance(test, ir.Call):
         return last_name(test.func) in _EXISTENCE
     return isinstance(test, (ir.Name, ir.Attr)) and not any(isinstance(atom, Opaque) for atom in tested)
-
-
-def _assuming(machine: Machine, test: ir.Expr, body: tuple[ir.Stmt, ...], *, holds: bool) -> bool:
-    condition = _condition(machine, test) if holds else None
-    narrowing.assume(machine, test, holds=holds)
-    if condition is None:
-        return execute.block(machine, body)
-    machine.conditions.append(condition)
-    try:
-        return execute.block(machine, body)
-    finally:
-        machine.conditions.pop()
 
 
 def _alternatives(machine: Machine, ways: list[Callable[[], bool]], chosen_by: Hole | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
 _MARK = "<fresh>"
+_LISTINGS = re.compile(
+    r"boto3\.(?:client|resource)\.(?:s3\.(?:list_object|.*(?:objects|object_versions)\.(?:all|filter)$|.*paginate$)"
+    r"|sqs\..*receive_message|dynamodb\..*(?:scan|query|paginate)$|kinesis\.get_records)"
+)
+"""Calls that answer with what lies in a store at the time: work to be done, as a rule, of which there is ever more."""
 _DEEPEST = 3
 _MOST_KEYS = 12
 
@@ -39,8 +45,13 @@ def new_hole(external: ExternalCall) -> Hole:
 
 
 def takes_fresh(external: ExternalCall) -> bool:
-    """Tell whether a call's receiver or an argument is fresh; an object that takes one is fresh from then on."""
+    """Tell whether a call's receiver or an argument is fresh; an object that takes one is fresh from then on.
+
+    What a handler finds in a store when it looks through it is fresh, too.
+    """
     machine, receiver = external.machine, external.receiver
+    if machine.phase is Phase.INVOKE and _LISTINGS.match(external.name):
+        return True
     if any(_is_fresh(machine, value, _DEEPEST) for value in external.arguments.all()):
         if isinstance(receiver, ExternalObject) and receiver.uid:
             machine.store.set(receiver.uid, _MARK, TRUE)

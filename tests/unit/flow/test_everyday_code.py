@@ -164,3 +164,12 @@ def test_break() -> None:
         os.remove(path)  # removal
     """
     assert fate(with_path(body)) == (Removal.SOMETIMES, "removal", "leaves")
+
+
+def test_a_folder_that_is_made_where_it_is_missing_is_no_removal() -> None:
+    body = """
+folder = tempfile.mkdtemp()  # made
+if not os.path.isdir(folder):
+    os.makedirs(folder)
+"""
+    assert fate(invoked(body)) == (Removal.NEVER, None, None)
