@@ -13,7 +13,7 @@ from lambdalint.deployment.package_patterns import Package, understood
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.deployment.source_root import ancestors, handler_of
 from lambdalint.deployment.vercel_entry import declared_entry, entry_of, is_python_project, searched_entry
-from lambdalint.model import EnvironmentVariable, Function, Problem, Tree
+from lambdalint.model import EnvironmentVariable, Function, Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lambdalint.deployment.document import Entry as Setting
     from lambdalint.deployment.document import Node
     from lambdalint.deployment.vercel_entry import Entry
-    from lambdalint.model import Room, Span
+    from lambdalint.model import Room
 
 _Item = TypeVar("_Item")
 
@@ -34,9 +34,10 @@ _WILD = re.compile(r"[*?{\[+!@]")
 _CLASS = re.compile(rb"^class handler\b", re.MULTILINE)
 _DECLARED_ENTRY = re.compile(rb"\[\s*tool\s*\.\s*vercel\b|\bvercel\b[^\n]*entrypoint")
 
+MAX_PROJECTS = 200
 MAX_SETTINGS = 500
 MAX_FUNCTIONS = 2_000
-"""Bounds of one project: builds, patterns, variables and routes, each; and functions."""
+"""Bounds: projects; of one project, its builds, patterns, variables and routes, each; its functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ def read(tree: Tree, catalogue: Catalogue) -> Projects:
     problems: list[Problem] = []
     files: set[str] = set()
     folders: list[str] = []
-    for path in tree.named("vercel.json"):
-        if _is_aside(path):
-            continue
+    configurations = [path for path in tree.named("vercel.json") if not _is_aside(path)]
+    if len(configurations) > MAX_PROJECTS:
+        message = f"more than {MAX_PROJECTS} Vercel projects; the rest is not read"
+        problems.append(Problem(Span.point(configurations[MAX_PROJECTS]), message))
+    serving = serving_folders(tree) if configurations else frozenset()
+    for path in configurations[:MAX_PROJECTS]:
         loaded = document.read(tree, path)
         if loaded is None:
             continue
@@ -73,7 +77,7 @@ def read(tree: Tree, catalogue: Catalogue) -> Projects:
             if loaded.root is not None:
                 problems.append(Problem(loaded.root.span, "vercel.json holds no object; it is not read"))
             continue
-        project = _Project(tree, path, loaded.root, room)
+        project = _Project(tree, path, loaded.root, room, serving)
         functions.extend(project.functions())
         problems.extend(project.problems)
         files.update(project.files)
@@ -135,12 +139,13 @@ def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: 
 class _Project:
     """One folder with a ``vercel.json``."""
 
-    def __init__(self, tree: Tree, path: str, root: Node, room: Room) -> None:
+    def __init__(self, tree: Tree, path: str, root: Node, room: Room, serving: frozenset[str]) -> None:
         self.folder = path.rpartition("/")[0]
         self.problems: list[Problem] = []
         self.files: set[str] = set()
         self._tree = tree
         self._root = root
+        self._serving = serving
         self._python = [
             one
             for one in tree.files
@@ -205,7 +210,7 @@ class _Project:
                 self.problems.append(Problem(setting.key.span, f"the path {setting.name!r} leads out of the project"))
             named.update((path, setting.key.span) for path in self._exactly(setting.name))
         routed = {path for target in self._targets() for path in self._exactly(target)}
-        serving = serving_folders(self._tree) - {self.folder}
+        serving = self._serving - {self.folder}
         below = Tree.join(self.folder, "api")
         found = False
         for path in self._python:
@@ -217,7 +222,7 @@ class _Project:
             if entry is not None and (shown or entry.kind != "function"):
                 found = True
                 yield entry, named.get(path), "medium" if entry.kind == "function" else "high"
-        if found or preset is not None or self.folder in serving_folders(self._tree):
+        if found or preset is not None or self.folder in self._serving:
             return
         searched = searched_entry(self._tree, self.folder) if is_python_project(self._tree, self.folder) else None
         if searched is not None:

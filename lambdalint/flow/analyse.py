@@ -17,12 +17,13 @@ from lambdalint.flow.effect_log import EffectLog
 from lambdalint.flow.environment import Environment, Mentions
 from lambdalint.flow.exits import live, set_live
 from lambdalint.flow.machine import BudgetExhausted, Machine, Route
-from lambdalint.flow.models.web import route_arguments
+from lambdalint.flow.models.web import register_request_handler, route_arguments
 from lambdalint.flow.program import Finder, Sources
 from lambdalint.flow.steady_state import steady_state
 from lambdalint.flow.values import (
     Atom,
     Bound,
+    Class,
     ExternalObject,
     Function,
     Instance,
@@ -185,6 +186,9 @@ class _FunctionRun:
             )
         for atom in callables:
             self._enter(EntryPoint(self.function.name, module_name, qualname, Phase.INVOKE), atom, None)
+        for served in value:
+            if isinstance(served, Class):
+                register_request_handler(machine, served)
         done = 0
         while done < len(machine.routes):
             route = machine.routes[done]

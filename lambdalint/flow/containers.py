@@ -30,6 +30,7 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
     bounded,
+    is_fresh,
     join,
     join_all,
     request_hole,
@@ -351,7 +352,7 @@ def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value |
         elif isinstance(atom, Opaque):
             result = join(result, (atom,))
         else:
-            result = join(result, UNKNOWN)
+            result = join(result, (Opaque(Hole(HoleKind.UNKNOWN, fresh=is_fresh(atom))),))
     return bounded(result) or UNKNOWN
 
 

@@ -105,6 +105,7 @@ def _note_written(external: ExternalCall, arguments: list[TmpArgument]) -> None:
     for text in opened:
         facts = machine.ledger.traffic.facts_of(text)
         facts.new_content = facts.new_content or is_fresh
+        facts.changed = facts.changed or is_fresh
         facts.request_content = facts.request_content or chosen
         if fetched:
             facts.fetched = facts.fetched or Step(external.span, external.method)
@@ -183,7 +184,7 @@ def _note_database(external: ExternalCall) -> None:
         facts = traffic.facts_of(text)
         facts.emptied = facts.emptied or empties
         if not machine.ledger.is_absent(machine, text):
-            facts.new_content = True
+            facts.new_content = facts.changed = True
     if not opened:
         traffic.changes_databases = True
 
@@ -191,7 +192,8 @@ def _note_database(external: ExternalCall) -> None:
 def note_item(machine: Machine, atom: ExternalObject) -> None:
     """Note ``database[key] = value``."""
     for text in look_at(machine, (atom,)).opened:
-        machine.ledger.traffic.facts_of(text).new_content = True
+        facts = machine.ledger.traffic.facts_of(text)
+        facts.new_content = facts.changed = True
 
 
 def contents_of(text: str) -> Value:

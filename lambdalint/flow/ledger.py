@@ -232,6 +232,7 @@ class Ledger:
         cache = account.kind is EffectKind.CACHE
         database = account.kind is EffectKind.DATABASE
         emptied = wiped or facts.emptied or (database and account.text in self._removed_names)
+        new_content = facts.changed or self.traffic.changes_databases if database else facts.new_content
         if account.kind is EffectKind.APPEND and (wiped or self._is_emptied(account.text)):
             removed = Removal.ALWAYS
         return Lifetime(
@@ -247,8 +248,9 @@ class Ledger:
             stored=facts.stored or (self.traffic.stores if facts.read_back else None),
             fetched=facts.fetched,
             escapes=facts.escapes,
-            read_back=facts.read_back,
-            new_content=(facts.new_content or (database and self.traffic.changes_databases)) and not emptied,
+            # To store a database is to read it.
+            read_back=facts.read_back and not (database and facts.stored is not None),
+            new_content=new_content and not emptied,
             request_content=facts.request_content and not wiped,
             exceeds=account.excess,
             read_by=self.traffic.readers(account),

@@ -104,12 +104,15 @@ class Finder:
         self._package = Package(function.packaged) if function.packaged else None
         self._layers = tuple(f"{layer.directory}/" for layer in room.layers if layer.directory)
         self._cache: dict[str, str | None] = {}
+        self._order = list(self.roots)
 
-    def add_root(self, runtime_path: str) -> None:
-        """Add a literal ``sys.path`` entry, given as it reads at run time."""
+    def add_root(self, runtime_path: str, *, first: bool = False) -> None:
+        """Add a literal ``sys.path`` entry, given as it reads at run time, at the end or before all others."""
         source = self.source_of(runtime_path)
         if source is not None and all(root.directory != source for root in self.roots):
-            self.roots.append(Root(source, runtime_path.rstrip("/")))
+            root = Root(source, runtime_path.rstrip("/"))
+            self.roots.append(root)
+            self._order.insert(0 if first else len(self._order), root)
             self._cache.clear()
 
     def source_of(self, runtime_path: str) -> str | None:
@@ -151,7 +154,7 @@ class Finder:
 
     def _resolve(self, dotted: str, importer: str) -> str | None:
         relative = dotted.replace(".", "/")
-        for root in self.roots:
+        for root in self._order:
             found = self.in_directory(root.directory, relative)
             if found is not None and not (found.endswith("/") and dotted.partition(".")[0] in _NEVER_GUESSED):
                 return found

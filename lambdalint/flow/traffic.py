@@ -22,7 +22,11 @@ _LISTING_CALLS = frozenset({"listdir", "scandir", "walk", "glob", "iglob", "iter
 
 @dataclass
 class PathFacts:
-    """What is known of a path in ``/tmp``, whoever makes what lies there."""
+    """What is known of a path in ``/tmp``, whoever makes what lies there.
+
+    ``changed`` is what was done to an open file or database, as opposed to bringing one from elsewhere; ``emptied``
+    tells that a database starts anew.
+    """
 
     stored: Step | None = None
     fetched: Step | None = None
@@ -31,6 +35,7 @@ class PathFacts:
     read_back: bool = False
     request_content: bool = False
     new_content: bool = False
+    changed: bool = False
     emptied: bool = False
 
 

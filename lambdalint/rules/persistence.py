@@ -28,7 +28,8 @@ def is_scratch(effect: Effect, lifetime: Lifetime) -> bool:
 
 def recurs(place: Place) -> bool:
     """Tell whether a later invocation can use the same name: it holds nothing that is new, or may be new, each time."""
-    return all(hole.kind in {HoleKind.ENVIRONMENT, HoleKind.REQUEST} for hole in place.holes)
+    recurring = {HoleKind.ENVIRONMENT, HoleKind.REQUEST, HoleKind.LOOP}
+    return all(hole.kind in recurring and not hole.fresh for hole in place.holes)
 
 
 def shared_by(effect: Effect) -> tuple[Step, ...]:

@@ -117,7 +117,7 @@ def _add_import_path(call: ExternalCall) -> Value | None:
         for text in texts_of(value):
             for path in absolute(call.machine, text):
                 if not has_holes(path):
-                    call.machine.finder.add_root(without_marks(path))
+                    call.machine.finder.add_root(without_marks(path), first=call.method == "insert")
     return NOTHING
 
 

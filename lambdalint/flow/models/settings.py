@@ -120,4 +120,6 @@ def _in_tmp(machine: Machine, atom: Atom) -> bool:
 MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "flask_session.Session": of_flask,
     "flask_session.Session.init_app": of_flask,
+    "flask_sqlalchemy.SQLAlchemy": of_flask,
+    "flask_sqlalchemy.SQLAlchemy.init_app": of_flask,
 }

@@ -330,7 +330,6 @@ def test_the_routes_of_an_application_are_entry_points(tmp_path: Path) -> None:
     assert _entries(tmp_path, code) == [("GET /notes", "notes")]
 
 
-@pytest.mark.xfail(reason="the flow enters no class yet", strict=True)
 def test_the_methods_of_a_request_handler_are_entry_points(tmp_path: Path) -> None:
     code = """
         from http.server import BaseHTTPRequestHandler

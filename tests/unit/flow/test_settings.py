@@ -20,9 +20,12 @@ ROWS = [row for _, content in catalogue.load().files for row in content.setting]
 
 HANDLER = "\n\ndef handler(event, context):\n    return application\n"
 FLASK = "from flask import Flask\nfrom flask_session import Session\n\napplication = app = Flask(__name__)\n{}\n"
+DATABASE = FLASK.replace("flask_session import Session", "flask_sqlalchemy import SQLAlchemy")
 READERS = {
     "flask_session.Session": FLASK + "Session(app)\n",
     "flask_session.Session.init_app": FLASK + "sessions = Session()\nsessions.init_app(app)\n",
+    "flask_sqlalchemy.SQLAlchemy": DATABASE + "SQLAlchemy(app)\n",
+    "flask_sqlalchemy.SQLAlchemy.init_app": DATABASE + "database = SQLAlchemy()\ndatabase.init_app(app)\n",
     "django.core.wsgi.get_wsgi_application": "from django.core.wsgi import get_wsgi_application\n\n"
     "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'conf'\napplication = get_wsgi_application()\n",
     "django.core.asgi.get_asgi_application": "from django.core.asgi import get_asgi_application\n\n"
