@@ -318,7 +318,10 @@ class PackageRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
 
 class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
-    """The room that a platform gives a function. Sizes are in MB, ``timeout_max`` in seconds."""
+    """The room that a platform gives a function. Sizes are in MB, ``timeout_max`` in seconds.
+
+    ``env_outside`` tells that a function's variables are, as a rule, set outside of the project, on a web page.
+    """
 
     name: str
     title: str
@@ -335,6 +338,7 @@ class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     timeout_max: int | None = None
     shared_memory: bool = False
     concurrent_requests: bool = False
+    env_outside: bool = False
     env: dict[str, str] = {}
 
 

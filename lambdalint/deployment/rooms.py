@@ -31,6 +31,7 @@ def base_room(platform: str, catalogue: Catalogue) -> Room:
         task_root=row.task_root,
         home=row.home,
         env=_platform_variables(platform, catalogue),
+        env_outside=row.env_outside,
     )
 
 

@@ -91,25 +91,29 @@ class Environment:
     def __init__(self, room: Room, mentions: Mentions) -> None:
         self._set = {variable.name: variable.value for variable in room.env}
         self._complete = room.env_complete
+        self._outside = room.env_outside
         self._mentions = mentions
 
     def contains(self, machine: Machine, name: str) -> Value:
         """Return whether a variable is set: TRUE, FALSE or EITHER."""
-        value = self._known(machine, name)
+        value = self._known(machine, name, asked=True)
         if value is None:
             return EITHER
         return FALSE if value == NOTHING else (EITHER if NOTHING[0] in value else TRUE)
 
     def get(self, machine: Machine, name: str, default: Value) -> Value:
-        """Return a variable's value; *default* where it is, or may be, absent."""
-        value = self._known(machine, name)
+        """Return a variable's value; *default* where it is, or may be, absent.
+
+        Code without a default counts on the variable, or asks whether it is set.
+        """
+        value = self._known(machine, name, asked=default == NOTHING)
         if value is None:
             return (Opaque(Hole(HoleKind.ENVIRONMENT, f"${name}")),)
         if NOTHING[0] in value:
             return join(tuple(atom for atom in value if atom != NOTHING[0]), default)
         return value
 
-    def _known(self, machine: Machine, name: str) -> Value | None:
+    def _known(self, machine: Machine, name: str, *, asked: bool = False) -> Value | None:
         """Return a variable's value, NOTHING where it is absent, or None where that is not known."""
         stored = machine.store.get(PROCESS, f"${name}")
         if stored is not None:
@@ -121,7 +125,7 @@ class Environment:
             return (Text(literal(text)),)
         if self._complete or name in ABSENT_ON_LAMBDA:
             return NOTHING
-        return None if name in self._mentions else NOTHING
+        return None if (asked and self._outside) or name in self._mentions else NOTHING
 
     def set(self, machine: Machine, name: str, value: Value) -> None:
         """Run ``os.environ[name] = value``."""

@@ -51,8 +51,9 @@ class Room:
     """The file system, environment and limits that a function runs in.
 
     ``env_complete`` tells that ``env`` lists every variable that the deployment sets, so that another name is
-    known to be absent. ``tmp_mb`` is the size of ``/tmp`` in MB, ``timeout`` is in seconds.
-    ``concurrent_requests`` tells whether one environment serves several at a time; None leaves it to the platform.
+    known to be absent; ``env_outside`` that the project, as a rule, does not show what is set. ``tmp_mb`` is the size
+    of ``/tmp`` in MB, ``timeout`` is in seconds. ``concurrent_requests`` tells whether one environment serves several
+    requests at a time; None leaves it to the platform.
     ``spans`` names where the template states a setting (``tmp_mb``, ``timeout``, ``runtime``, ...).
     """
 
@@ -64,6 +65,7 @@ class Room:
     home: str | None = None
     env: tuple[EnvironmentVariable, ...] = ()
     env_complete: bool = False
+    env_outside: bool = False
     mounts: tuple[Mount, ...] = ()
     layers: tuple[Layer, ...] = ()
     runtime: str | None = None

@@ -10,7 +10,7 @@ import pytest
 
 from lambdalint import catalogue, deployment, flow
 from lambdalint.deployment import vercel
-from lambdalint.model import Deployment, Phase, Settings, Tree
+from lambdalint.model import Deployment, Guard, Phase, Settings, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -343,3 +343,22 @@ def test_the_methods_of_a_request_handler_are_entry_points(tmp_path: Path) -> No
             def _send(self): ...
         """
     assert _entries(tmp_path, code) == [("GET", "handler.do_GET"), ("OPTIONS", "Base.do_OPTIONS")]
+
+
+def test_variables_may_be_set_on_a_web_page(tmp_path: Path) -> None:
+    code = """
+        import os
+        from http.server import BaseHTTPRequestHandler
+
+        class handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                if not os.environ.get("STORE_URL"):
+                    open("/tmp/note.txt", "w")
+                open(os.environ.get("COUNT_FILE", "/tmp/count.txt"), "w")
+    """
+    tree = _tree(tmp_path, {"vercel.json": "{}", "api/index.py": code})
+    rows = catalogue.load()
+    functions = deployment.read(tree, Settings(), rows).functions
+    effects = flow.analyse(tree, functions, rows, Settings()).effects
+    doubted = {effect.place.path: Guard.SELECTED in effect.guards for effect in effects if effect.kind.modifies}
+    assert doubted == {"/tmp/note.txt": True, "/tmp/count.txt": False}
