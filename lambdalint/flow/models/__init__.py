@@ -19,6 +19,7 @@ from lambdalint.flow.models import (
     settings,
     string,
     time_format,
+    video_download,
     web,
 )
 from lambdalint.flow.values import Atom, ExternalObject, Opaque, Value
@@ -45,6 +46,7 @@ _MODELS: dict[str, Model] = {
     **web.MODELS,
     **command_line.MODELS,
     **settings.MODELS,
+    **video_download.MODELS,
 }
 
 
