@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, Confidence, EffectKind, HoleKind, Phase, Removal
-from lambdalint.rules.wording import action, shown
+from lambdalint.rules.wording import action, located, shown
 
 if TYPE_CHECKING:
     from lambdalint.model import Effect, Lifetime, Span, Step
@@ -115,10 +115,3 @@ def _failure(step: Step, near: Span) -> str:
 
 def _departure(step: Step, near: Span) -> str:
     return f"by the {shown(step.text)} {located(step.span, near)}"
-
-
-def located(span: Span, near: Span) -> str:
-    """Return where *span* begins, seen from *near*: "on line 12" or "in storage.py:12"."""
-    if "::" in span.path:  # code inside a template has lines of its own
-        return f"on line {span.line} of the inline code"
-    return f"on line {span.line}" if span.path == near.path else f"in {shown(span.path)}:{span.line}"

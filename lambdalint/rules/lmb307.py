@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Family, RuleMeta, Severity
-from lambdalint.rules.growth import located
 from lambdalint.rules.rule import Rule
-from lambdalint.rules.wording import action, joined, shown
+from lambdalint.rules.wording import action, joined, located, shown
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lambdalint.model import Base, Confidence, EffectKind, Family, HoleKind, RuleMeta, Severity
+from lambdalint.model import LISTING, Base, Confidence, EffectKind, Family, HoleKind, RuleMeta, Severity
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ def _is_all_below(place: Place) -> bool:
         return place.path in {"/tmp/*", "/tmp/**", "/tmp/**/*"}
     first, *rest = place.parts
     return first in {"/tmp", "/tmp/"} and all(
-        part == "/" if isinstance(part, str) else part.kind is HoleKind.LOOP and part.origin == "listing"
-        for part in rest
+        part == "/" if isinstance(part, str) else part.kind is HoleKind.LOOP and part.origin == LISTING for part in rest
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, EffectKind, HoleKind, Removal
-from lambdalint.rules.wording import shown
+from lambdalint.rules.wording import located, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -56,10 +56,3 @@ def exit_of(step: Step, near: Span) -> str:
     elif " " not in text:
         text = f"{text.rpartition('.')[2]}()"
     return f"{text} {located(step.span, near)}"
-
-
-def located(span: Span, near: Span) -> str:
-    """Return where *span* begins, seen from *near*: "on line 12" or "in storage.py:12"."""
-    if "::" in span.path:  # code inside a template has lines of its own
-        return f"on line {span.line} of the inline code"
-    return f"on line {span.line}" if span.path == near.path else f"in {shown(span.path)}:{span.line}"

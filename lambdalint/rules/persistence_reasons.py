@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, EffectKind, Guard, Phase, Removal
-from lambdalint.rules.persistence import FILES, exit_of, located, recurs, shared_by
+from lambdalint.rules.persistence import FILES, exit_of, recurs, shared_by
+from lambdalint.rules.wording import located
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from lambdalint.model import EffectKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Span
 
 _LONGEST_PATH = 120
 _MOST_NAMES = 3
@@ -86,3 +86,10 @@ def joined(names: Sequence[str]) -> str:
         names = [*names[:_MOST_NAMES], f"{len(names) - _MOST_NAMES} more"]
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def located(span: Span, near: Span) -> str:
+    """Return where *span* begins, seen from *near*: "on line 12" or "in storage.py:12"."""
+    if "::" in span.path:  # code inside a template has lines of its own
+        return f"on line {span.line} of the inline code"
+    return f"on line {span.line}" if span.path == near.path else f"in {shown(span.path)}:{span.line}"
