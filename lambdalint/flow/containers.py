@@ -202,10 +202,7 @@ def harmless(origin: str, name: str) -> bool:
 
 def elements(machine: Machine, value: Value) -> Value:
     """Return what iterating over a value gives, joined."""
-    result: Value = ()
-    for atom in value:
-        result = join(result, _elements_of(machine, atom))
-    return result
+    return join_all([_elements_of(machine, atom) for atom in value])
 
 
 def _elements_of(machine: Machine, atom: Atom) -> Value:
@@ -238,10 +235,7 @@ def _elements_of(machine: Machine, atom: Atom) -> Value:
 
 def get_item(machine: Machine, owner: Value, index: Value) -> Value:
     """Return ``owner[index]``."""
-    result: Value = ()
-    for atom in owner:
-        result = join(result, _item_of(machine, atom, index))
-    return result or UNKNOWN
+    return join_all([_item_of(machine, atom, index) for atom in owner]) or UNKNOWN
 
 
 def _item_of(machine: Machine, atom: Atom, index: Value) -> Value:

@@ -136,13 +136,18 @@ class Store:
             keys.update(dict.fromkeys(outcome))
         for key in keys:
             base = self.get(key[0], key[1]) or _MISSING
-            value: Value = _MISSING
             if key[0] == SIZES:
                 self.set(SIZES, key[1], _least([outcome.get(key, base) for outcome in outcomes]))
                 continue
-            for outcome in outcomes:
-                value = join(value, outcome.get(key, base))
-            self.set(key[0], key[1], value)
+            value = base
+            for number, outcome in enumerate(outcomes):
+                found = outcome.get(key, base)
+                if number == 0:
+                    value = found
+                elif found is not value:
+                    value = join(value, found)
+            if value is not base:
+                self.set(key[0], key[1], value)
 
 
 def _least(sizes: list[Value]) -> Value:

@@ -228,10 +228,9 @@ def join(left: Value, right: Value) -> Value:
 
 def join_all(values: list[Value]) -> Value:
     """Join a list of values."""
-    result: Value = ()
-    for value in values:
-        result = join(result, value)
-    return result
+    if len(values) <= 2:
+        return join(*values) if len(values) == 2 else (values[0] if values else ())
+    return bounded(tuple(dict.fromkeys(atom for value in values for atom in value)))
 
 
 def bounded(value: Value) -> Value:

@@ -157,6 +157,7 @@ def _archive(*members: tuple[str, int], claim: int | None = None) -> bytes:
         (b"PK\x05\x06" * 100, None),
         (b"no archive", None),
     ],
+    ids=["whole", "false claim", "largest claim", "cut off", "empty", "many ends", "no archive"],
 )
 @pytest.mark.parametrize(
     "call",
