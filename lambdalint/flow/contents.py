@@ -14,6 +14,9 @@ from lambdalint.flow.values import (
     CONTENT,
     TRUE,
     ExternalObject,
+    Items,
+    ListOf,
+    Mapping,
     Opaque,
     PathText,
     Text,
@@ -44,6 +47,14 @@ _EMPTYING_SQL = re.compile(r"\s*(?:drop\s+table\b|truncate\b|delete\s+from\s+\S+
 _PATHS = re.compile(r"/tmp/[^\s'\"<>|;,&]+")
 _COMMANDS = ("subprocess.", "os.system", "os.popen", "os.spawn", "os.exec", "asyncio.create_subprocess")
 _SHIPPED = (Base.PACKAGE, Base.TASK, Base.LAYER, Base.MOUNT)
+_PLAIN = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "len", "str", "int", "float", "bool", "isinstance", "issubclass", "hasattr", "getattr", "range", "enumerate",
+        "zip", "sorted", "reversed", "min", "max", "sum", "any", "all", "abs", "round", "repr", "type", "id", "super",
+        "callable", "format", "ord", "chr", "hash", "tuple", "list", "dict", "set", "frozenset",
+    )
+)  # fmt: skip
 _WRAPPING = ("io.BytesIO", "io.StringIO", "zipfile.", "tarfile.", "gzip.", "base64.", "bz2.", "lzma.")
 
 
@@ -51,7 +62,7 @@ def note(external: ExternalCall, made: list[int]) -> None:
     """Note what a call says of files in ``/tmp``; *made* are the accounts of what it made itself."""
     machine = external.machine
     ledger = machine.ledger
-    if not ledger.accounts and not made and machine.phase.value == "init":
+    if not made and (_is_plain(external) or (not ledger.accounts and machine.phase.value == "init")):
         return
     given = [look_at(machine, value) for value in external.arguments.all()]
     receiver = [look_at(machine, (external.receiver,))] if external.receiver is not None else []
@@ -67,6 +78,11 @@ def note(external: ExternalCall, made: list[int]) -> None:
     _note_same_file(external, arguments, mine)
     _note_database(external)
     note_stores(external)
+
+
+def _is_plain(external: ExternalCall) -> bool:
+    """Tell whether a call only computes: a method of a text or container, a built-in function that opens nothing."""
+    return isinstance(external.receiver, (Text, Items, ListOf, Mapping)) or external.name in _PLAIN
 
 
 def _note_origin(external: ExternalCall, arguments: list[TmpArgument], made: list[int]) -> None:
