@@ -50,6 +50,8 @@ class Account:
     maker_path: str = ""
     finalizer: FunctionFacts | None = None
     handed_over: bool = True
+    guessed_removal: bool = False
+    unfinished: bool = False
     frames: tuple[int, ...] = ()
     size: int = 0
     excess: Excess | None = None

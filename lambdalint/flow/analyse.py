@@ -96,7 +96,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
         tuple(dict.fromkeys(notes)),
         broken,
         sources.read_paths,
-        len(set(notes)) - unfinished,
+        max(len(set(notes)) - unfinished, 0),
         unfinished,
     )
 
@@ -207,8 +207,8 @@ class _FunctionRun:
         mark = machine.store.mark()
         if self._run(atom, route, mark):
             # Once more, from the state that an invocation leaves: what is not made again is made once.
-            machine.begin(entry, first_step)
             machine.ledger.second = True
+            machine.begin(entry, first_step)
             steady_state(machine, mark)
             unfinished = self.unfinished
             self._run(atom, route, mark)
@@ -220,14 +220,18 @@ class _FunctionRun:
 
     def _run(self, atom: Atom, route: Route | None, mark: int) -> bool:
         """Evaluate an entry point; tell whether it may leave something in ``/tmp``."""
+        machine = self._machine
         result: list[Value] = []
         self._guarded(lambda: result.append(self._call(atom, route)))
-        if result and result[0]:
+        if not result:
+            machine.ledger.abandon()
+            return False
+        if result[0]:
             step = Step(self._definition(atom), f"{self._qualname(atom)} returns it")
-            outflow.note_returned(self._machine, result[0], step)
-        if self._machine.finalized or self._machine.deferred:
+            outflow.note_returned(machine, result[0], step)
+        if machine.finalized or machine.deferred:
             self._guarded(lambda: self._finalize(mark))
-        return self._machine.ledger.close(self._machine, returns=result != [()])
+        return machine.ledger.close(machine, returns=bool(result[0]))
 
     def _finalize(self, mark: int) -> None:
         """Let objects that end with the invocation remove what they made, whichever way it ends."""

@@ -203,6 +203,7 @@ def _note_database(external: ExternalCall) -> None:
             facts.new_content = facts.changed = True
     if not opened:
         traffic.changes_databases = True
+        traffic.empties_databases = traffic.empties_databases or empties
 
 
 def note_item(machine: Machine, atom: ExternalObject) -> None:

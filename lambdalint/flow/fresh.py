@@ -26,11 +26,8 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
 _MARK = "<fresh>"
-_LISTINGS = re.compile(
-    r"boto3\.(?:client|resource)\.(?:s3\.(?:list_object|.*(?:objects|object_versions)\.(?:all|filter)$|.*paginate$)"
-    r"|sqs\..*receive_message|dynamodb\..*(?:scan|query|paginate)$|kinesis\.get_records)"
-)
-"""Calls that answer with what lies in a store at the time: work to be done, as a rule, of which there is ever more."""
+_QUEUES = re.compile(r"boto3\.(?:client|resource)\.(?:sqs\..*receive_messages?|kinesis\.get_records)$")
+"""Calls that answer with messages of a queue: each is there once."""
 _DEEPEST = 3
 _MOST_KEYS = 12
 
@@ -47,10 +44,10 @@ def new_hole(external: ExternalCall) -> Hole:
 def takes_fresh(external: ExternalCall) -> bool:
     """Tell whether a call's receiver or an argument is fresh; an object that takes one is fresh from then on.
 
-    What a handler finds in a store when it looks through it is fresh, too.
+    What a handler takes from a queue is fresh, too. A listing is not: a store may hold the same objects for ever.
     """
     machine, receiver = external.machine, external.receiver
-    if machine.phase is Phase.INVOKE and _LISTINGS.match(external.name):
+    if machine.phase is Phase.INVOKE and _QUEUES.match(external.name):
         return True
     if any(_is_fresh(machine, value, _DEEPEST) for value in external.arguments.all()):
         if isinstance(receiver, ExternalObject) and receiver.uid:

@@ -117,12 +117,14 @@ class Ledger:
             gone = {atom for atom in gone if not any(text.startswith(f"{atom.text}/") for text in left)}
         if not gone:
             return
+        known = all(place.base is not Base.UNKNOWN for place in places)
         frames = tuple(id(frame.function) for frame in reversed(machine.frames) if frame.function is not None)
         for atom in gone:
             account = self.accounts[atom.account]
             account.moved = account.moved or moved
-            if account.removal is None:
+            if account.removal is None or (known and account.guessed_removal):
                 account.removal, account.frames = span, frames
+                account.guessed_removal = not known
             if machine.finals:
                 account.finalizer = machine.finals[-1]
             if not moved:
@@ -163,6 +165,12 @@ class Ledger:
             for atom in exits.live(machine):
                 self.accounts[atom.account].ways.setdefault(id(function), step)
 
+    def abandon(self) -> None:
+        """End an evaluation that was not run to its end: what becomes of what it has made is not known."""
+        if not self.second:
+            for number in self._this_entry:
+                self.accounts[number].unfinished = True
+
     def close(self, machine: Machine, *, returns: bool) -> bool:
         """End the evaluation of an entry point; tell whether a second one may show more."""
         if self.second:
@@ -185,7 +193,11 @@ class Ledger:
         for atom, step in outermost.live.items():
             if atom.account in self._this_entry:
                 account = self.accounts[atom.account]
-                account.fail((step, *outermost.later.get(atom, ())))
+                steps = (step, *outermost.later.get(atom, ()))
+                if account.caught is not None and any(one.text == exits.RAISE for one in steps):
+                    # A handler raises again: it is what it caught that failed.
+                    steps = (account.caught, *steps)
+                account.fail(steps)
                 suspicious = suspicious or account.may_grow
         return suspicious
 
@@ -221,7 +233,7 @@ class Ledger:
     def lifetime(self, key: AccountKey) -> Lifetime | None:
         """Return what is known of an effect, after all entry points."""
         number = self._numbers.get(key)
-        if number is None:
+        if number is None or self.accounts[number].unfinished:
             return None
         account = self.accounts[number]
         facts = self.traffic.about(account)
@@ -231,7 +243,9 @@ class Ledger:
         removed = account.removed
         cache = account.kind is EffectKind.CACHE
         database = account.kind is EffectKind.DATABASE
-        emptied = wiped or facts.emptied or (database and account.text in self._removed_names)
+        emptied = wiped or facts.emptied
+        if database:
+            emptied = emptied or self.traffic.empties_databases or account.text in self._removed_names
         new_content = facts.changed or self.traffic.changes_databases if database else facts.new_content
         if account.kind is EffectKind.APPEND and (wiped or self._is_emptied(account.text)):
             removed = Removal.ALWAYS
@@ -243,7 +257,8 @@ class Ledger:
             once=once,
             cached=any(one.cached for one in self.accounts if one.text == account.text),
             removal=account.removal if removed in (Removal.SOMETIMES, Removal.ON_SUCCESS) else None,
-            handed_over=removed is Removal.ON_SUCCESS and account.handed_over,
+            doubtful=(removed is Removal.ON_SUCCESS and account.handed_over)
+            or (removed in (Removal.SOMETIMES, Removal.ON_SUCCESS) and account.guessed_removal),
             skipped=account.left_at if removed is Removal.SOMETIMES else account.raised,
             stored=facts.stored or (self.traffic.stores if facts.read_back else None),
             fetched=facts.fetched,

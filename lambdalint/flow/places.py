@@ -56,7 +56,7 @@ class Rooms:
             text = bare = bare[scheme.end() :]
         elif bare.startswith("file:"):
             text = bare = bare[5:].partition("?")[0]
-        if is_hole(bare[0]) and not _relative(hole_of(bare[0])) and not self._is_writable(cwd):
+        if is_hole(bare[0]) and not _relative(hole_of(bare[0])) and not self._is_name(bare, cwd):
             return Place(Base.UNKNOWN, written, written)
         relative = not bare.startswith("/")
         absolute = f"{cwd}/{text}" if relative else text
@@ -67,8 +67,13 @@ class Rooms:
             normal += "/"
         return Place(self._base(absolute, normal), parts_of(normal), written)
 
-    def _is_writable(self, cwd: str) -> bool:
-        """Tell whether the code has changed to a writable directory: names of files are relative to it."""
+    def _is_name(self, text: str, cwd: str) -> bool:
+        """Tell whether an unknown text is the name of a file, in the writable directory that the code has changed to.
+
+        What goes on with a separator may be a folder anywhere, and so may what the environment gives.
+        """
+        if text[1:2] == "/" or hole_of(text[0]).kind is HoleKind.ENVIRONMENT:
+            return False
         return any(_below(cwd, directory) for directory in self.room.writable) and CWD_MARK not in cwd
 
     def _base(self, absolute: str, normal: str) -> Base:

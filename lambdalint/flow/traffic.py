@@ -57,6 +57,7 @@ class Traffic:
         self._accounts = accounts
         self.stores: Step | None = None
         self.changes_databases = False
+        self.empties_databases = False
         self._facts: dict[str, PathFacts] = {}
         self._readings: dict[Reading, None] = {}
         self._mentioned: dict[str, None] = {}

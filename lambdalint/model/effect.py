@@ -107,8 +107,8 @@ class Lifetime:
     is made only where a test found it absent.
 
     ``removal`` is a removal that a way out skips, and ``skipped`` the call or statement where that way leaves;
-    ``handed_over`` tells that a ``finally`` clause of a caller removes it, which only a failure of the function that
-    makes it can skip.
+    ``doubtful`` tells that it is doubtful whether that happens: what removes it removes an unknown path, or a
+    ``finally`` clause of a caller removes it, which only a failure of the function that makes it can skip.
     ``stored`` is where its content goes to a durable place in the same invocation, ``fetched`` where the content came
     from one. ``escapes`` is where its path leaves the invocation. ``read_back`` tells that the same invocation reads
     it after it is written. ``request_content`` tells that the request chose its content; ``new_content``
@@ -126,7 +126,7 @@ class Lifetime:
     cached: bool = False
     removal: Span | None = None
     skipped: Step | None = None
-    handed_over: bool = False
+    doubtful: bool = False
     stored: Step | None = None
     fetched: Step | None = None
     escapes: Step | None = None

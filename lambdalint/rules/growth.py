@@ -55,10 +55,10 @@ def temporary(effect: Effect) -> bool:
 def sureness(lifetime: Lifetime) -> Confidence:
     """Return how sure it is that an object with this *lifetime* is one of ever more.
 
-    A name that is new by its making always is; one that the request chooses may come from a small set. A caller that
-    removes the object whatever happens has thought of failures, and few are left.
+    A name that is new by its making always is; one that the request chooses may come from a small set. Where the
+    removal may be another thing's, or a caller is ready for failures, only a doubt is left.
     """
-    if lifetime.handed_over:
+    if lifetime.doubtful:
         return Confidence.LOW
     if lifetime.kind is HoleKind.UNIQUE:
         sure = Confidence.HIGH

@@ -263,9 +263,9 @@ HANDLERS = {
         """
         try:
             open(path, "w")  # made
-            requests.get(event["url"])
+            requests.get(event["url"])  # leaves
         except Exception:
-            raise  # leaves
+            raise
         os.remove(path)  # removal
         """,
     ),
