@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import evaluate, execute, externals, fresh, imports, objects
-from lambdalint.flow.containers import add_item, elements, known_items, new_list, new_mapping, set_item
+from lambdalint.flow import answers, evaluate, execute, externals, fresh, imports, objects
+from lambdalint.flow.containers import add_item, elements, extend_origin, known_items, new_list, new_mapping, set_item
 from lambdalint.flow.exits import Exits, may_raise
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import MOST_EFFECT_FREE, MOST_RERUN, Outcome, PendingGenerator
@@ -101,6 +101,8 @@ def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
                     if key.startswith("["):
                         keywords.setdefault(key[1:-1], machine.store.get(atom.uid, key) or UNKNOWN)
                 others = join(others, machine.store.get(atom.uid, "*") or ())
+            elif isinstance(atom, Opaque):
+                others = join(others, (Opaque(extend_origin(atom.hole, "[]")),))
             else:
                 others = join(others, UNKNOWN)
     return Arguments(tuple(positional), keywords, rest, others, tuple(spans), keyword_spans, machine.span(call.at))
@@ -230,6 +232,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
     if history.runs > MOST_EFFECT_FREE and not history.has_effects and on_yield is None:
         if history.may_raise and pending.called_at is not None:
             may_raise(machine, pending.called_at, facts.qualname)
+        machine.answer = ()
         return history.value
     noted = machine.log.noted
     key = (function, tuple(sorted(pending.bindings.items())), machine.fallbacks > 0, machine.selected > 0)
@@ -239,6 +242,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
             if machine.store.holds(outcome.assumed):
                 machine.store.apply(outcome.changes)
                 machine.exits[-1].absorb(outcome.exits)
+                machine.answer = outcome.answer
                 return outcome.value
         machine.store.start_recording()
     mark = machine.store.mark()
@@ -253,7 +257,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         if hot:
             assumed = machine.store.stop_recording()
     if hot:
-        machine.remember(key, Outcome(assumed, machine.store.changes(mark), value, exits))
+        machine.remember(key, Outcome(assumed, machine.store.changes(mark), value, exits, machine.answer))
     history.may_raise = history.may_raise or exits.points > 0
     history.has_effects = history.has_effects or machine.log.noted > noted
     history.value = join(history.value, value)
@@ -291,11 +295,14 @@ def _run(
     finally:
         machine.frames.pop()
     outcomes = [changes for _, changes in frame.returns]
+    machine.answer = ()
     if outcomes:
         if not frame.captured:
             dead = frame.inner_scopes | {scope}
             outcomes = [_without(changes, dead) for changes in outcomes]
         machine.store.undo(mark)
+        if len(outcomes) > 1:
+            machine.answer = answers.told_by(machine, frame.returns)
         machine.store.merge(outcomes)
     if facts.is_generator:
         return frame.yields

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lambdalint.facts import ir
-from lambdalint.flow import conditions, evaluate, execute, narrowing
+from lambdalint.flow import answers, conditions, evaluate, execute, narrowing
 from lambdalint.flow.catching import last_name
 from lambdalint.flow.containers import elements, known_items
 from lambdalint.flow.exits import live, set_live
@@ -42,6 +42,7 @@ _PASSES = 3
 def run_if(machine: Machine, node: ir.If) -> bool:
     """Run the branch that the condition selects, or both."""
     tested = evaluate.expression(machine, node.test)
+    answer = machine.answer
     outcome = conditions.truth(machine, tested)
     if outcome in (TRUE, FALSE):
         narrowing.assume(machine, node.test, holds=outcome == TRUE)
@@ -51,6 +52,7 @@ def run_if(machine: Machine, node: ir.If) -> bool:
     def body() -> bool:
         condition = _condition(machine, node.test)
         narrowing.assume(machine, node.test, holds=True)
+        answers.of_test(machine, node.test, answer, holds=True)
         before = live(machine)
         machine.conditions.append(condition)
         try:
@@ -63,6 +65,7 @@ def run_if(machine: Machine, node: ir.If) -> bool:
 
     def orelse() -> bool:
         narrowing.assume(machine, node.test, holds=False)
+        answers.of_test(machine, node.test, answer, holds=False)
         return execute.block(machine, node.orelse)
 
     ways: list[Callable[[], bool]] = [body, orelse]

@@ -29,8 +29,10 @@ from lambdalint.flow.values import (
     SEVERAL,
     TRUE,
     UNKNOWN,
+    Bound,
     External,
     ExternalMethod,
+    Function,
     Items,
     Mapping,
     Nothing,
@@ -122,7 +124,11 @@ def _call(machine: Machine, node: ir.Call) -> Value:
         return objects.super_value(machine)
     callee = _member(machine, node.func) if isinstance(node.func, ir.Attr) else expression(machine, node.func)
     arguments = calls.evaluate_arguments(machine, node)
-    return calls.call(machine, callee, arguments)
+    machine.answer = ()
+    value = calls.call(machine, callee, arguments)
+    if len(callee) != 1 or not isinstance(callee[0], (Function, Bound)):
+        machine.answer = ()
+    return value
 
 
 def _join(machine: Machine, node: ir.Join) -> Value:

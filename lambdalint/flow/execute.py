@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
 from lambdalint.flow import (
+    answers,
     calls,
     conditions,
     contexts,
@@ -74,10 +75,13 @@ def _assign(machine: Machine, node: ir.Assign) -> bool:
             objects.declare_field(machine, node.targets[0].id, has_default=False)
         return True
     value = evaluate.expression(machine, node.value)
+    answer = machine.answer if isinstance(node.value, ir.Call) else ()
     if node.annotation is not None and isinstance(node.targets[0], ir.Name):
         objects.declare_field(machine, node.targets[0].id, has_default=True)
     for target in node.targets:
         assign(machine, target, value)
+        if isinstance(target, ir.Name):
+            answers.keep(machine, target.id, answer)
     return True
 
 

@@ -90,13 +90,14 @@ class PendingGenerator:
 class Outcome:
     """What a call did: the state it started from, as far as it looked, the changes it made, the value it returned.
 
-    ``exits`` are the ways that exceptions may take out of it.
+    ``exits`` are the ways that exceptions may take out of it, ``answer`` what the value tells, see ``answers``.
     """
 
     assumed: Changes
     changes: Changes
     value: Value
     exits: Exits
+    answer: Value = ()
 
 
 @dataclass
@@ -155,6 +156,8 @@ class Machine:
         self.fallbacks = 0
         self.selected = 0
         self.configured: list[Hole] = []
+        self.answer: Value = ()
+        """What the value of the call that was evaluated last tells, see ``answers``."""
         self.conditions: list[Condition] = []
         self.finals: list[FunctionFacts | None] = []
         """The functions of the ``finally`` clauses that are being run."""

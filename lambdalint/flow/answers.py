@@ -1,0 +1,62 @@
+"""What a function's answer tells of ``/tmp``: one that says "done" has made something, one that says "failed" has not.
+
+The ways out of a function are joined where it returns. What lies in ``/tmp`` after the ways that answer something true,
+and after those that answer something false, is kept for as long as the answer may be asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambdalint.facts import ir
+from lambdalint.flow import conditions
+from lambdalint.flow.exits import live, set_live
+from lambdalint.flow.store import LIVE, PROCESS
+from lambdalint.flow.values import FALSE, TRUE, Items, Value
+
+if TYPE_CHECKING:
+    from lambdalint.flow.machine import Machine
+    from lambdalint.flow.store import Changes
+
+
+def told_by(machine: Machine, returns: list[tuple[Value, Changes]]) -> Value:
+    """Return what lies in ``/tmp`` after true and after false answers; nothing where that is the same."""
+    before = machine.store.get(PROCESS, LIVE) or ()
+    after_true: Value = ()
+    after_false: Value = ()
+    for value, changes in returns:
+        present = changes.get((PROCESS, LIVE), before)
+        truth = conditions.truth(machine, value)
+        if truth != FALSE:
+            after_true += present
+        if truth != TRUE:
+            after_false += present
+    if set(after_true) == set(after_false):
+        return ()
+    return (Items((after_true, after_false)),)
+
+
+def keep(machine: Machine, name: str, answer: Value) -> None:
+    """Remember what the value tells that a variable of the running function is given."""
+    owner = machine.frame.outer.get(name, machine.frame.scope)
+    key = f"<answer {name}>"
+    if answer:
+        machine.store.set(owner, key, answer)
+    else:
+        machine.store.drop(owner, key)
+
+
+def of_test(machine: Machine, test: ir.Expr, answer: Value, *, holds: bool) -> None:
+    """Drop what cannot lie in ``/tmp`` where a test has this outcome; *answer* is that of a call in it."""
+    while isinstance(test, ir.Unary) and test.op == "not":
+        test, holds = test.value, not holds
+    if isinstance(test, ir.Name):
+        owner = machine.frame.outer.get(test.id, machine.frame.scope)
+        answer = machine.store.get(owner, f"<answer {test.id}>") or ()
+    elif not isinstance(test, ir.Call):
+        return
+    for atom in answer:
+        if isinstance(atom, Items):
+            possible, other = atom.items if holds else reversed(atom.items)
+            gone = set(other) - set(possible)
+            set_live(machine, tuple(made for made in live(machine) if made not in gone))
