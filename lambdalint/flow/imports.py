@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
 BUILTINS = frozenset(dir(builtins)) | {"WindowsError", "unicode", "basestring", "xrange", "raw_input"}
+_MOST_CHOICES = 4
 
 
 def module_name(path: str) -> str:
@@ -58,7 +59,22 @@ def named(machine: Machine, dotted: str, at: ir.At) -> Value:
 def load(machine: Machine, dotted: str, at: ir.At | None) -> Module | None:
     """Run the module of an absolute import, if it is ours."""
     path = machine.finder.resolve(dotted, machine.frame.facts.path)
-    return run_module(machine, path, at) if path is not None else None
+    if path is None:
+        _note_choice(machine, dotted, at)
+        return None
+    return run_module(machine, path, at)
+
+
+def _note_choice(machine: Machine, dotted: str, at: ir.At | None) -> None:
+    """Note that several folders of the project could answer an import, and nothing says which of them does."""
+    folders = machine.finder.choices(dotted, machine.frame.facts.path)
+    if len(folders) < 2 or at is None:
+        return
+    span = Span(machine.frame.facts.path, *at)
+    message = (
+        f"import of {dotted} is not resolved: it may be in {' or '.join(folders[:_MOST_CHOICES])}; see search-path"
+    )
+    machine.unresolved_imports.setdefault(str(span), Problem(span, message, severity="note"))
 
 
 def run_module(machine: Machine, path: str, at: ir.At | None) -> Module | None:
@@ -91,6 +107,8 @@ def import_from(machine: Machine, node: ir.ImportFrom) -> None:
         path = machine.finder.resolve_relative(node.module, node.level, importer)
     else:
         path = machine.finder.resolve(node.module, importer)
+        if path is None:
+            _note_choice(machine, node.module, node.at)
     module = run_module(machine, path, node.at) if path is not None else None
     if module is None:
         if node.level:

@@ -161,9 +161,13 @@ class Finder:
         top = dotted.partition(".")[0]
         if top in _NEVER_GUESSED:
             return None
-        folders = self._sources.named(top)
-        nearest = _nearest(folders, importer)
-        return self.in_directory(nearest, relative) if nearest is not None else None
+        nearest = _nearest(self._sources.named(top), importer)
+        return self.in_directory(nearest[0], relative) if len(nearest) == 1 else None
+
+    def choices(self, dotted: str, importer: str) -> list[str]:
+        """Return the folders that are equally near and hold the module of an import that is not resolved."""
+        top = dotted.partition(".")[0]
+        return [] if top in _NEVER_GUESSED else _nearest(self._sources.named(top), importer)
 
     def in_directory(self, directory: str, relative: str) -> str | None:
         """Return the module file at *relative* below *directory*, or None."""
@@ -210,8 +214,8 @@ def _layer_folders(directory: str, tree: Tree) -> list[str]:
     return folders
 
 
-def _nearest(folders: list[str], importer: str) -> str | None:
-    """Return the one folder that shares the longest path with *importer*; None where two share it equally."""
+def _nearest(folders: list[str], importer: str) -> list[str]:
+    """Return the folders that share the longest path with *importer*."""
     best: list[str] = []
     best_length = -1
     parts = importer.split("/")
@@ -225,4 +229,4 @@ def _nearest(folders: list[str], importer: str) -> str | None:
             best, best_length = [folder], shared
         elif shared == best_length:
             best.append(folder)
-    return best[0] if len(best) == 1 else None
+    return best
