@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.source_root import ancestors
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,6 +39,8 @@ _CONTAINER = re.compile(_SERVER.pattern + rb"|\bpython|\.sh\b|\bflask\b|\bfastap
 _ADAPTER = re.compile(rb"awslambdaric|lambda[-_]web[-_]adapter|aws-lambda|public\.ecr\.aws/lambda|lambci")
 _DOCKER_COMMAND = re.compile(rb"^[ \t]*(?:CMD|ENTRYPOINT)\b(?:.*\\\r?\n)*.*", re.MULTILINE | re.IGNORECASE)
 _LONGEST = 200_000
+_NOTEBOOK_IMPORT = re.compile(rb'"\s*(?:from|import)\s+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)\b')
+_LONGEST_NOTEBOOK = 2_000_000
 
 
 def is_apart(path: str) -> bool:
@@ -73,6 +77,20 @@ def serving_folders(tree: Tree) -> frozenset[str]:
         path.rpartition("/")[0]
         for path in tree.named("gunicorn.conf.py", "gunicorn_config.py", "gunicorn.py", "uwsgi.ini")
     )
+    return frozenset(found)
+
+
+def notebook_modules(tree: Tree) -> frozenset[str]:
+    """Return the files that notebooks import by way of a package around them: their code runs in the notebooks.
+
+    A handler that a notebook only tries lies beside it, and is imported without a package.
+    """
+    found: set[str] = set()
+    for path in tree.named("*.ipynb"):
+        for match in _NOTEBOOK_IMPORT.finditer((tree.read(path) or b"")[:_LONGEST_NOTEBOOK]):
+            module = match[1].decode("ascii").replace(".", "/")
+            around = (f"{folder}/{module}.py" if folder else f"{module}.py" for folder in ancestors(path))
+            found.update(next(([file] for file in around if file in tree), []))
     return frozenset(found)
 
 

@@ -7,7 +7,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.not_lambda import is_apart, is_below, is_foreign_import, is_listener
+from lambdalint.deployment.not_lambda import is_apart, is_below, is_foreign_import, is_listener, notebook_modules
 from lambdalint.deployment.source_root import (
     ancestors,
     dotted,
@@ -55,11 +55,16 @@ def read(
     are deployed to something else than AWS Lambda. Files that do not parse have none.
     """
     found: list[Function] = []
+    notebooks: frozenset[str] | None = None
     for path in tree.files:
         if not path.endswith(".py") or is_apart(path) or is_below(path, foreign):
             continue
         content = tree.read(path)
         if content is None or not _CANDIDATE.search(content):
+            continue
+        if notebooks is None:
+            notebooks = notebook_modules(tree)
+        if path in notebooks:
             continue
         module = parse(content)
         if module is None:

@@ -246,6 +246,8 @@ class Ledger:
         emptied = wiped or facts.emptied
         if database:
             emptied = emptied or self.traffic.empties_databases or account.text in self._removed_names
+            # What another call puts in its place, and is stored again, makes the round trip.
+            emptied = emptied or (facts.stored is not None and self._is_emptied(account.text))
         new_content = facts.changed or self.traffic.changes_databases if database else facts.new_content
         if account.kind is EffectKind.APPEND and (wiped or self._is_emptied(account.text)):
             removed = Removal.ALWAYS

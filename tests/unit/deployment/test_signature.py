@@ -214,3 +214,17 @@ def test_hostile_files_are_passed_over(tmp_path: Path, content: bytes) -> None:
 
 def test_a_file_that_went_away_is_passed_over(tmp_path: Path) -> None:
     assert signature.read(Tree(tmp_path, ("app.py",)), Room(), set()) == ()
+
+
+def test_what_notebooks_import_by_a_package_runs_in_them(tmp_path: Path) -> None:
+    files = {
+        "work/all.ipynb": '{"cells": [{"source": ["from tools.ingest import handler as run\\n", "import app"]}]}',
+        "work/tools/ingest.py": HANDLER,
+        "work/years/old.ipynb": '{"cells": [{"source": ["import tools.count\\n"]}]}',
+        "work/tools/count.py": HANDLER,
+        "work/tools/other.py": HANDLER,
+        "work/app.py": HANDLER,
+        "tools/ingest.py": HANDLER,
+    }
+    names = [function.name for function in _read(tmp_path, files)]
+    assert names == ["tools/ingest.handler", "work/app.handler", "work/tools/other.handler"]
