@@ -36,6 +36,25 @@ def told_by(machine: Machine, returns: list[tuple[Value, Changes]]) -> Value:
     return (Items((after_true, after_false)),)
 
 
+def merge(machine: Machine, outcomes: list[Changes]) -> None:
+    """Join the outcomes of a ``try`` statement; a variable that tells them apart is an answer, too."""
+    frame = machine.frame
+    flags = {
+        name
+        for outcome in outcomes
+        for (owner, name), value in outcome.items()
+        if owner == frame.scope and value in (TRUE, FALSE)
+    }
+    told: dict[str, Value] = {}
+    if len(outcomes) > 1:
+        for name in flags:
+            before = machine.store.get(frame.scope, name) or ()
+            told[name] = told_by(machine, [(outcome.get((frame.scope, name), before), outcome) for outcome in outcomes])
+    machine.store.merge(outcomes)
+    for name, answer in told.items():
+        keep(machine, name, answer)
+
+
 def keep(machine: Machine, name: str, answer: Value) -> None:
     """Remember what the value tells that a variable of the running function is given."""
     owner = machine.frame.outer.get(name, machine.frame.scope)

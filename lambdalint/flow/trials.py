@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import evaluate, execute
+from lambdalint.flow import answers, evaluate, execute
 from lambdalint.flow.catching import ANY_ERROR, last_name, uncaught
 from lambdalint.flow.exits import Exits, lead_through, live, passing
 from lambdalint.flow.machine import Refused
@@ -37,11 +37,11 @@ def run_try(machine: Machine, node: ir.Try) -> bool:
     store.undo(start)
     if not node.final:
         machine.exits[-1].absorb(outer)
-        store.merge(outcomes)
+        answers.merge(machine, outcomes)
         return bool(outcomes)
     lead_through(machine, since, start, lambda: _run_final(machine, node))
     _final_after_exception(machine, node, outer, body, start)
-    store.merge(outcomes or [body])
+    answers.merge(machine, outcomes or [body])
     ends = _run_final(machine, node)
     return ends and bool(outcomes)
 

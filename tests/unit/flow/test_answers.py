@@ -46,6 +46,26 @@ def test_where_the_answer_is_no_nothing_is_left(fetch: str, asking: str) -> None
     assert lifetime.removed is not Removal.NEVER
 
 
+def test_a_flag_tells_which_way_was_taken() -> None:
+    body = """
+        path = f"/tmp/{uuid.uuid4()}"
+        done = False
+        try:
+            s3.download_file("b", event["key"], path)  # made
+            done = True
+        except Exception as error:
+            print(error)
+        if not done:
+            return 404
+        try:
+            s3.upload_file(path, "b", "x")
+        finally:
+            os.remove(path)
+    """
+    lifetime = invoked(body).lifetime()
+    assert lifetime.removed not in {Removal.SOMETIMES, Removal.NEVER}
+
+
 @pytest.mark.parametrize(
     "asking",
     [
