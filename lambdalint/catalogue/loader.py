@@ -121,6 +121,8 @@ def parse_file(where: str, text: str) -> CatalogueFile:
         raise CatalogueError(f"{where}: {error}") from None
     for row in parsed.effect:
         _check_row(where, row)
+    for read in parsed.reads:
+        _check_references(f"{where}: {read.call}", [one for one in (read.path, read.file) if one is not None])
     for setting in parsed.setting:
         _check_patterns(f"{where}: {setting.dotted}", setting.when)
     for asset in parsed.asset:

@@ -141,10 +141,14 @@ class FetchesRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
 
 class ReadsRow(Row, frozen=True, kw_only=True, rename="kebab"):
-    """A call that reads the file at ``path``; ``exists`` marks a check that does not read it."""
+    """A call that reads the file at ``path``; ``exists`` marks a check that does not read it.
+
+    ``file`` is the parameter of a name, by which the call looks below the directory at ``path``.
+    """
 
     call: str
     path: str
+    file: str | None = None
     exists: bool = False
     name_only: bool = False
     example: str = ""

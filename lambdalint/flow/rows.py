@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.fresh import new_hole
-from lambdalint.flow.operators import product
+from lambdalint.flow.operators import join_paths, product
 from lambdalint.flow.text import has_holes, hole_text, without_marks
 from lambdalint.flow.values import (
     NOTHING,
@@ -59,7 +59,10 @@ def emit_effects(external: ExternalCall) -> None:
     modified = {row.path for row in applying if row.kind.modifies}
     for read in catalogue.reads.get(external.name, ()):
         path = external.argument(read.path)
-        if path is not None and not read.exists and read.path not in modified:
+        if path is not None and read.file is not None:
+            names = texts_of(external.argument(read.file) or UNKNOWN)
+            path = bounded(tuple(Text(text) for text in join_paths(texts_of(path), names)))
+        if path and not read.exists and read.path not in modified:
             external.machine.log.add(external.machine, EffectKind.READ, external.name, path, external.span)
 
 
