@@ -87,9 +87,10 @@ class TmpPathLeavesInvocation(Rule):
             escape = effect.lifetime.escapes if effect.lifetime is not None else None
             if escape is None:
                 continue
+            way = exit_of(escape, effect.span)
             self.report(
                 node,
                 effect,
-                f"{action(effect)}, and its path leaves by {exit_of(escape, effect.span)}, to where /tmp is another",
+                f"{action(effect)}, and its path leaves the invocation ({way}), to where /tmp is another",
                 "send the content to S3 and hand out its bucket and key, or keep it on EFS",
             )

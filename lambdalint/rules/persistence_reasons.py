@@ -96,7 +96,7 @@ def _upload(effect: Effect) -> str | None:
     if lifetime.fetched is not None:
         return f"its content comes from a durable place, {located(lifetime.fetched.span, effect.span)}"
     if lifetime.escapes is not None:
-        return f"its path leaves by {exit_of(lifetime.escapes, effect.span)}: LMB205 judges that"
+        return f"its path leaves the invocation ({exit_of(lifetime.escapes, effect.span)}): LMB205 judges that"
     if lifetime.read_back:
         return "the same invocation works on it after it has written it"
     return "another entry point or invocation relies on it: LMB202 judges that" if shared_by(effect) else None

@@ -226,8 +226,8 @@ def test_settings_for_sessions_and_uploads() -> None:
             EffectKind.CREATE_DIR,
             replace(KEPT, escapes=LEAVES),
             (
-                "creates the directory /tmp/x, and its path leaves by the return on line 7, to where /tmp is another "
-                "(ReportFunction): send the content to S3 and hand out its bucket and key, or keep it on EFS"
+                "creates the directory /tmp/x, and its path leaves the invocation (the return on line 7), to where /tmp "
+                "is another (ReportFunction): send the content to S3 and hand out its bucket and key, or keep it on EFS"
             ),
         ),
         (
@@ -255,15 +255,15 @@ def test_the_setting_is_named() -> None:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (Step(Span(PATH, 7, 5, 7, 20), "return"), "by the return on line 7"),
-        (Step(Span(PATH, 7, 5, 7, 20), "boto3.client.sqs.send_message"), "by send_message() on line 7"),
-        (Step(Span("a/b.py", 3, 1, 3, 9), "boto3.client.sns.publish"), "by publish() in a/b.py:3"),
-        (Step(Span("template.yaml::F", 3, 1, 3, 9), "return"), "by the return on line 3 of the inline code"),
+        (Step(Span(PATH, 7, 5, 7, 20), "return"), "the return on line 7"),
+        (Step(Span(PATH, 7, 5, 7, 20), "boto3.client.sqs.send_message"), "send_message() on line 7"),
+        (Step(Span("a/b.py", 3, 1, 3, 9), "boto3.client.sns.publish"), "publish() in a/b.py:3"),
+        (Step(Span("template.yaml::F", 3, 1, 3, 9), "return"), "the return on line 3 of the inline code"),
     ],
 )
 def test_the_way_out_is_named(step: Step, words: str) -> None:
     (finding,) = _judged(EffectKind.WRITE, replace(KEPT, escapes=step))
-    assert f"its path leaves {words}, to where" in finding.message
+    assert f"its path leaves the invocation ({words}), to where" in finding.message
 
 
 def test_the_first_reader_is_named() -> None:
