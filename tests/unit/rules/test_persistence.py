@@ -227,7 +227,8 @@ def test_settings_for_sessions_and_uploads() -> None:
             replace(KEPT, escapes=LEAVES),
             (
                 "creates the directory /tmp/x, and its path leaves the invocation (the return on line 7), to where "
-                "/tmp is another (ReportFunction): send the content to S3 and hand out its bucket and key, or keep it on EFS"
+                "/tmp is another (ReportFunction): send the content to S3 and hand out its bucket and key, or keep it "
+                "on EFS"
             ),
         ),
         (
