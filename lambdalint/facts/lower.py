@@ -222,6 +222,8 @@ def _literal_patterns(pattern: ast.pattern) -> list[ast.expr] | None:
                 return None
             values.extend(found)
         return values
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is not None:
+        return _literal_patterns(pattern.pattern)
     return None
 
 

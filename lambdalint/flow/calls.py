@@ -116,6 +116,9 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
     atoms = [atom for atom in callee if not isinstance(atom, Nothing)]
     if not atoms:
         return UNKNOWN
+    if all(isinstance(atom, External) for atom in atoms):
+        # A table of library functions, each for its own argument: together they do what each of them does.
+        return join_all([call_atom(machine, atom, arguments) for atom in atoms])
     return machine.branches([lambda atom=atom: call_atom(machine, atom, arguments) for atom in atoms])  # type: ignore[misc]  # mypy cannot type a lambda's default
 
 

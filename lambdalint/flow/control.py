@@ -23,6 +23,7 @@ from lambdalint.flow.values import (
     Value,
     configuration_hole,
     confined,
+    join_all,
     widened,
 )
 
@@ -167,8 +168,10 @@ def run_match(machine: Machine, node: ir.Match) -> bool:
             continue
 
         def run(case: ir.Case = case) -> bool:
+            # What is equal to one of known values holds nothing else.
+            values = [evaluate.expression(machine, value) for value in case.values or ()]
             for name in case.names:
-                execute.bind_name(machine, name, subject)
+                execute.bind_name(machine, name, join_all(values) or subject)
             if case.guard is not None and conditions.test(machine, case.guard) == FALSE:
                 return False
             return execute.block(machine, case.body)

@@ -111,7 +111,7 @@ class Ledger:
             for place in places
             if removes(place, atom.text, tree=tree, folder=self.accounts[atom.account].is_folder)
         }
-        if not tree:
+        if not tree and len(places) == 1:
             left = [atom.text for atom in present if atom not in gone]
             # A directory with something in it is not removed.
             gone = {atom for atom in gone if not any(text.startswith(f"{atom.text}/") for text in left)}

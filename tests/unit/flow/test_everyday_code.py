@@ -173,3 +173,32 @@ if not os.path.isdir(folder):
     os.makedirs(folder)
 """
     assert fate(invoked(body)) == (Removal.NEVER, None, None)
+
+
+def test_a_name_that_a_pattern_of_values_captures_is_one_of_them() -> None:
+    body = """
+match event["kind"]:
+    case "sales" | "stock" as kind:
+        pass
+    case _:
+        kind = "other"
+open(f"/tmp/{kind}.csv", "w")  # made
+"""
+    assert sorted(effect.place.path for effect in invoked(body).effects()) == [
+        "/tmp/other.csv",
+        "/tmp/sales.csv",
+        "/tmp/stock.csv",
+    ]
+
+
+def test_a_list_of_clean_up_calls_removes_each_its_own() -> None:
+    body = """
+folder = tempfile.mkdtemp()  # made
+removals = [(os.unlink, event["path"]), (shutil.rmtree, folder)]
+try:
+    requests.get("u")
+finally:
+    for remove, path in removals:
+        remove(path)
+"""
+    assert invoked(body).lifetime().removed is Removal.ALWAYS
