@@ -23,8 +23,6 @@ MAKING = frozenset(
         EffectKind.CACHE,
     }
 )
-FILLING = frozenset({EffectKind.EXTRACT, EffectKind.RENAME, EffectKind.DATABASE, EffectKind.CACHE})
-"""Kinds that make things below their path, too."""
 _GROWING = frozenset({EffectKind.EXTRACT, EffectKind.APPEND, EffectKind.LOG, EffectKind.CACHE})
 
 
@@ -44,7 +42,6 @@ class Account:
     left_at: Step | None = None
     raised: Step | None = None
     caught: Step | None = None
-    moved: bool = False
     removal: Span | None = None
     maker: FunctionFacts | None = None
     maker_path: str = ""

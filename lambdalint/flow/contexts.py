@@ -10,7 +10,6 @@ from lambdalint.flow.catching import uncaught
 from lambdalint.flow.exits import (
     Exits,
     Passing,
-    any_live_way,
     forget_on_ways,
     lead_through,
     live_on_ways,
@@ -109,7 +108,7 @@ def _leave_early(machine: Machine, context: Value, since: Passing, raised: Exits
     """
     store = machine.store
     swallowing = False
-    if any_live_way(since) or raised.live:
+    if live_on_ways(since) or raised.live:
         end = store.changes(start)
         store.undo(start)
 

@@ -136,30 +136,23 @@ def lead_through(machine: Machine, since: Passing, start: int, action: Callable[
             store.undo(start)
 
 
-def any_live_way(since: Passing) -> bool:
-    """Tell whether a new way out leaves something in ``/tmp``."""
-    key = (PROCESS, LIVE)
-    if any(changes.get(key) for _, changes in since.frame.returns[since.returns :]):
-        return True
-    return any(changes.get(key) for ways, known, _ in since.loops for changes in ways[known:])
-
-
 def forget_on_ways(since: Passing, gone: set[Made]) -> None:
     """Take what was removed on the way out from each new way out."""
     key = (PROCESS, LIVE)
-    every = [changes for _, changes in since.frame.returns[since.returns :]]
-    every += [changes for ways, known, _ in since.loops for changes in ways[known:]]
-    for changes in every:
+    for changes in _new_ways(since):
         if changes.get(key):
             changes[key] = tuple(atom for atom in changes[key] if atom not in gone)
 
 
 def live_on_ways(since: Passing) -> Value:
     """Return what lies in ``/tmp`` on some new way out."""
-    key = (PROCESS, LIVE)
-    every = [changes for _, changes in since.frame.returns[since.returns :]]
-    every += [changes for ways, known, _ in since.loops for changes in ways[known:]]
-    return tuple(dict.fromkeys(atom for changes in every for atom in changes.get(key, ())))
+    return tuple(dict.fromkeys(atom for changes in _new_ways(since) for atom in changes.get((PROCESS, LIVE), ())))
+
+
+def _new_ways(since: Passing) -> list[Changes]:
+    """Return the state on each way out that was not known before."""
+    returns = [changes for _, changes in since.frame.returns[since.returns :]]
+    return returns + [changes for ways, known, _ in since.loops for changes in ways[known:]]
 
 
 _SAFE_NAMES = re.compile(

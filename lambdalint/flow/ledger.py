@@ -121,7 +121,6 @@ class Ledger:
         frames = tuple(id(frame.function) for frame in reversed(machine.frames) if frame.function is not None)
         for atom in gone:
             account = self.accounts[atom.account]
-            account.moved = account.moved or moved
             if account.removal is None or (known and account.guessed_removal):
                 account.removal, account.frames = span, frames
                 account.guessed_removal = not known

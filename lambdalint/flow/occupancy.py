@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lambdalint.flow.exits import live
 from lambdalint.flow.overlap import may_coincide
 from lambdalint.flow.store import SIZES
-from lambdalint.flow.text import holes_in, parts_of
+from lambdalint.flow.text import holes_in, shown
 from lambdalint.flow.tmp_paths import is_at_or_above
 from lambdalint.flow.values import Number
 from lambdalint.model import Excess, HoleKind
@@ -62,7 +62,7 @@ def grow(machine: Machine, number: int, part: str, size: int, *, sparse: bool = 
         account.excess = Excess(
             written,
             room.tmp_mb,
-            tuple((_shown(text), size // MB) for text, (size, _) in largest[:_MOST_PARTS] if size >= MB),
+            tuple((shown(text), size // MB) for text, (size, _) in largest[:_MOST_PARTS] if size >= MB),
             most=platform.tmp_mb_max if platform is not None and room.platform == _CONFIGURABLE else None,
             stated=room.span_of("tmp_mb"),
             declared_by=machine.deployed.declared_by,
@@ -174,7 +174,3 @@ def _is_stated_elsewhere(tree: Tree) -> bool:
     candidates = [path for path in tree.files if path.endswith(_SETTING_FILES)][:_MOST_FILES]
     contents = (tree.read(path) or b"" for path in candidates)
     return any(_SETTING.search(content[:_LARGEST_FILE]) for content in contents)
-
-
-def _shown(text: str) -> str:
-    return "".join(str(part) for part in parts_of(text))

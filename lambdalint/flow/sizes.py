@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow import occupancy, shipped
 from lambdalint.flow.store import SIZES
-from lambdalint.flow.text import is_hole, parts_of
+from lambdalint.flow.text import is_hole, shown
 from lambdalint.flow.tmp_arguments import look_at
 from lambdalint.flow.values import (
     Atom,
@@ -66,7 +66,7 @@ def note(external: ExternalCall, made: list[int]) -> None:
         number = _opened(machine, external.arguments.all())
     if number is None:
         return
-    stated = _stated(machine, [_shown(machine.ledger.accounts[number].text), *_addresses(external)])
+    stated = _stated(machine, [shown(machine.ledger.accounts[number].text), *_addresses(external)])
     if stated is not None:
         occupancy.grow(machine, number, "", stated)
         return
@@ -81,7 +81,7 @@ def note_command(machine: Machine, made: list[int], size: int, *, sparse: bool) 
     number = _filled_by(machine, made)
     if number is None:
         return
-    stated = _stated(machine, [_shown(machine.ledger.accounts[number].text)])
+    stated = _stated(machine, [shown(machine.ledger.accounts[number].text)])
     occupancy.grow(machine, number, "", size if stated is None else stated, sparse=sparse and stated is None)
 
 
@@ -229,8 +229,8 @@ def _addresses(external: ExternalCall) -> list[str]:
         key = external.argument("Key@0")
     else:
         bucket, key = external.argument("Bucket@0"), external.argument("Key@1")
-    keys = [_shown(text) for text in texts_of(key or ())]
-    buckets = [_shown(text) for text in texts_of(bucket or ())]
+    keys = [shown(text) for text in texts_of(key or ())]
+    buckets = [shown(text) for text in texts_of(bucket or ())]
     if len(keys) != 1:
         return []
     return [keys[0], *(f"s3://{buckets[0]}/{keys[0]}" for _ in buckets[:1] if len(buckets) == 1)]
@@ -272,10 +272,6 @@ def _number(value: Value | None) -> int | None:
     if not numbers or len(numbers) != len(value or ()) or min(numbers) < 0 or max(numbers) > _LARGEST:
         return None
     return int(min(numbers))
-
-
-def _shown(text: str) -> str:
-    return "".join(str(part) for part in parts_of(text))
 
 
 def _site(external: ExternalCall) -> str:

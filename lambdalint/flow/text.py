@@ -87,6 +87,11 @@ def parts_of(text: str) -> tuple[str | Hole, ...]:
     return tuple(parts)
 
 
+def shown(text: str) -> str:
+    """Return a text as reports show it: a hole by its origin, in braces."""
+    return "".join(map(str, parts_of(text)))
+
+
 def confined_text(text: str) -> str:
     """Return the text with each hole marked as holding no separator."""
     if text.isascii():

@@ -95,6 +95,12 @@ def remaining(effect: Effect) -> str:
     return f"but {removal} is skipped {way}, so that invocations leave another {thing} until /tmp is full"
 
 
+def left_behind(effect: Effect) -> tuple[str, str, Confidence]:
+    """Return what to say of an object under a new name that is left behind, what to do, and how sure that is."""
+    assert effect.lifetime is not None
+    return f"{making(effect)}, {remaining(effect)}", remedy(effect), sureness(effect.lifetime)
+
+
 def remedy(effect: Effect) -> str:
     """Return what to do so that *effect* leaves nothing behind."""
     lifetime = effect.lifetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, EffectKind, Family, RuleMeta, Severity
-from lambdalint.rules.growth import grows, making, remaining, remedy, stays, sureness, temporary
+from lambdalint.rules.growth import grows, left_behind, stays, temporary
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -112,14 +112,8 @@ class UniqueFileNeverRemoved(Rule):
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
-            assert effect.lifetime is not None
-            self.report(
-                node,
-                effect,
-                f"{making(effect)}, {remaining(effect)}",
-                remedy(effect),
-                confidence=sureness(effect.lifetime),
-            )
+            message, advice, sure = left_behind(effect)
+            self.report(node, effect, message, advice, confidence=sure)
 
 
 def _named(effect: Effect) -> bool:

@@ -97,13 +97,15 @@ class TemporaryNeverRemoved(Rule):
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
-            never = effect.lifetime is not None and effect.lifetime.removed is Removal.NEVER
+            assert effect.lifetime is not None
+            never = effect.lifetime.removed is Removal.NEVER
+            sure = Confidence.LOW if effect.lifetime.doubtful else Confidence.MEDIUM
             self.report(
                 node,
                 effect,
                 f"{_making(effect)}, {remaining(effect)}",
                 _advice(effect) if never else _MOVE_REMOVAL,
-                confidence=Confidence.HIGH if never else Confidence.MEDIUM,
+                confidence=Confidence.HIGH if never else sure,
             )
 
 

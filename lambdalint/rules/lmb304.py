@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Family, Removal, RuleMeta, Severity
-from lambdalint.rules.growth import grows, making, remaining, remedy, sureness
+from lambdalint.rules.growth import grows, left_behind
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -100,11 +100,5 @@ class CleanupSkippedOnError(Rule):
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         for effect in self.effects(node):
-            assert effect.lifetime is not None
-            self.report(
-                node,
-                effect,
-                f"{making(effect)}, {remaining(effect)}",
-                remedy(effect),
-                confidence=sureness(effect.lifetime),
-            )
+            message, advice, sure = left_behind(effect)
+            self.report(node, effect, message, advice, confidence=sure)

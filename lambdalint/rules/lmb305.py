@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, Confidence, EffectKind, Family, Phase, RuleMeta, Severity
-from lambdalint.rules.growth import grows, making, remaining, remedy, stays, sureness
+from lambdalint.rules.growth import grows, left_behind, remedy, stays
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action
 
@@ -97,11 +97,10 @@ class ExtractionNeverRemoved(Rule):
                     f"{action(effect)}, another one in each invocation, and does not remove what the last one held, "
                     "so that the members of all archives add up until /tmp is full"
                 )
-                sure = Confidence.MEDIUM
+                advice, sure = remedy(effect), Confidence.MEDIUM
             else:
-                message = f"{making(effect)}, {remaining(effect)}"
-                sure = sureness(effect.lifetime)
-            self.report(node, effect, message, remedy(effect), confidence=sure)
+                message, advice, sure = left_behind(effect)
+            self.report(node, effect, message, advice, confidence=sure)
 
 
 def _other_archive(effect: Effect) -> bool:

@@ -254,3 +254,11 @@ def test_what_is_appended_to(code: str, callee: str, phase: Phase, flagged: bool
 @pytest.mark.parametrize("removed", [Removal.ALWAYS, Removal.ON_SUCCESS, Removal.SOMETIMES])
 def test_appended_to_and_removed(removed: Removal) -> None:
     assert _codes(_effect(replace(FIXED, removed=removed), EffectKind.APPEND, "/tmp/a")) == []
+
+
+@pytest.mark.parametrize("callee", ["builtins.open", "tempfile.mkstemp"])
+@pytest.mark.parametrize("removed", [Removal.SOMETIMES, Removal.ON_SUCCESS])
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_a_doubt_about_the_removal_is_told(callee: str, removed: Removal, doubtful: bool) -> None:
+    (finding,) = _judged(_effect(replace(NEW, removed=removed, doubtful=doubtful), callee=callee))
+    assert finding.confidence is (Confidence.LOW if doubtful else Confidence.MEDIUM)
