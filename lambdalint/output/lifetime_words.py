@@ -45,7 +45,7 @@ def lifetime_words(effect: Effect) -> list[tuple[str, str]]:
     if lifetime.stored is not None:
         words.append(("stored", f"what it holds, or follows from it, by {_step(lifetime.stored)}"))
     if lifetime.escapes is not None:
-        words.append(("path leaves", f"by {_step(lifetime.escapes)}"))
+        words.append(("path leaves", _step(lifetime.escapes)))
     words += [("read by", _step(step)) for step in lifetime.read_by]
     if lifetime.shared:
         words.append(("shared", "requests that are served at the same time share this /tmp"))
@@ -81,7 +81,8 @@ def _removed(lifetime: Lifetime) -> str:
         return "never"
     where = f", on line {lifetime.removal.line} of {lifetime.removal.path}" if lifetime.removal is not None else ""
     skipped = f", skipped by {_step(lifetime.skipped)}" if lifetime.skipped is not None else ""
-    return ("on success only" if lifetime.removed is Removal.ON_SUCCESS else "sometimes") + where + skipped
+    doubt = "; whether that happens is doubtful" if lifetime.doubtful else ""
+    return ("on success only" if lifetime.removed is Removal.ON_SUCCESS else "sometimes") + where + skipped + doubt
 
 
 def _step(step: Step) -> str:

@@ -141,6 +141,10 @@ def test_lifetimes_in_words() -> None:
         "name": "uuid4() is new in each invocation",
         "removed": "always",
     }
+    doubted = replace(fixed, removed=Removal.SOMETIMES, doubtful=True)
+    assert words(doubted)["removed"] == "sometimes; whether that happens is doubtful"
+    leaving = replace(fixed, escapes=Step(SPAN, "create returns it"))
+    assert words(leaving)["path leaves"] == f"create returns it ({SPAN})"
     large = Lifetime(bounded=True, removed=Removal.SOMETIMES, exceeds=Excess(1500, 512))
     assert words(large, size=1_572_864_000) == {
         "name": "the same in each invocation",
