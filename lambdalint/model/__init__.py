@@ -18,7 +18,7 @@ from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safe
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
 from lambdalint.model.report import FunctionReport, Report, Summary
 from lambdalint.model.rule import Family, RuleMeta
-from lambdalint.model.settings import ExplicitFunction, Settings
+from lambdalint.model.settings import ExplicitFunction, PerFileIgnore, Settings
 from lambdalint.model.span import Span
 from lambdalint.model.tree import Tree
 
@@ -51,6 +51,7 @@ __all__ = [
     "Layer",
     "Lifetime",
     "Mount",
+    "PerFileIgnore",
     "Phase",
     "Place",
     "Problem",

@@ -31,7 +31,8 @@ class Summary:
     """Counts of a run.
 
     ``unresolved`` are handlers, imports and paths that could not be resolved; ``unfinished`` the entry points that were
-    not followed to their end, because the bound on steps or depth was hit.
+    not followed to their end, because the bound on steps or depth was hit. ``suppressed``, ``baselined`` and
+    ``unchanged`` count the findings that are left out because of a comment, the baseline, or lines that did not change.
     """
 
     files: int
@@ -40,6 +41,9 @@ class Summary:
     fixable: int
     unresolved: int
     unfinished: int = 0
+    suppressed: int = 0
+    baselined: int = 0
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

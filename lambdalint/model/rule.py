@@ -23,7 +23,10 @@ class Family(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RuleMeta:
-    """A rule's declaration. ``name`` reads as "allow <name>"; ``since`` is the version that brought it."""
+    """A rule's declaration. ``name`` reads as "allow <name>"; ``since`` is the version that brought it.
+
+    A rule that is not ``on`` by default runs where a selection names its whole code.
+    """
 
     code: str
     name: str
@@ -33,3 +36,4 @@ class RuleMeta:
     summary: str
     since: str
     fix: Safety | None = None
+    on: bool = True

@@ -37,13 +37,26 @@ class ExplicitFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class PerFileIgnore:
+    """Rules, by their codes or prefixes, that are not reported in the files that a pattern names.
+
+    ``pattern`` has the syntax of ``.gitignore`` and is relative to the configuration's folder.
+    """
+
+    pattern: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How to run.
 
     ``select``, ``extend_select`` and ``ignore`` hold rule codes or their prefixes. ``exclude`` holds patterns in the
     syntax of ``.gitignore``. ``writable`` adds absolute directories to the writable places of every room.
     ``sizes`` are patterns of what is written or fetched, each with its size in bytes; the first that matches holds.
-    ``rule_options`` maps a rule's code to its options. ``config_dir`` is the absolute folder of the configuration file,
+    ``rule_options`` maps a rule's code to its options, ``severities`` to the severity that replaces its own.
+    ``baseline`` is the absolute path of the file with the findings that are not reported. Without ``noqa``, comments
+    of that name silence nothing: the program that calls the analysis judges them itself. ``config_dir`` is the absolute folder of the configuration file,
     which the paths of ``exclude`` and ``functions`` are relative to; None where they are relative to the root.
     """
 
@@ -62,4 +75,8 @@ class Settings:
     max_steps: int = 150_000
     sizes: tuple[tuple[str, int], ...] = ()
     rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    per_file_ignores: tuple[PerFileIgnore, ...] = ()
+    baseline: Path | None = None
+    noqa: bool = True
     config_dir: Path | None = None

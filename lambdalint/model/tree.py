@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
 
@@ -14,11 +15,13 @@ class Tree:
     """The user's files below one root, by their path relative to it, with ``/``.
 
     Only files that collection found are listed, so generated and vendored folders are absent. Reading never
-    follows a path out of the root, and never raises: what cannot be read is None.
+    follows a path out of the root, and never raises: what cannot be read is None. *overlay* holds, by path, what
+    takes the place of a file's content, such as an editor's unsaved text.
     """
 
-    def __init__(self, root: Path, files: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, files: tuple[str, ...], overlay: Mapping[str, bytes] | None = None) -> None:
         self.root = root
+        self._overlay = dict(overlay or {})
         self.files = tuple(sorted(files))
         self._known = frozenset(self.files)
         self._directories: frozenset[str] | None = None
@@ -50,6 +53,8 @@ class Tree:
         """Return the content of a listed file, or None if it cannot be read."""
         if path not in self._known:
             return None
+        if path in self._overlay:
+            return self._overlay[path]
         try:
             return (self.root / path).read_bytes()
         except OSError:
@@ -59,6 +64,8 @@ class Tree:
         """Return a listed file, opened for reading, or None if it cannot be read."""
         if path not in self._known:
             return None
+        if path in self._overlay:
+            return io.BytesIO(self._overlay[path])
         try:
             return (self.root / path).open("rb")
         except OSError:
