@@ -14,11 +14,12 @@ from lambdalint.engine.ignorefiles import (
     read_ignore_file,
     specs_above,
 )
+from lambdalint.engine.project_root import declares, project_around
 from lambdalint.engine.vendored import copied_names, vendored_names
 from lambdalint.model import Problem, Span, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 MAX_FILE_BYTES = 5_000_000
 _MAX_DEPTH = 60
@@ -36,15 +37,6 @@ _LEFT_OUT = frozenset(
         "site-packages",
     }
 )
-_PROJECT_MARKERS = (
-    "pyproject.toml",
-    "lambdalint.toml",
-    ".git",
-    "template.yaml",
-    "template.yml",
-    "serverless.yml",
-    "serverless.yaml",
-)
 
 
 class PathError(Exception):
@@ -55,15 +47,18 @@ class PathError(Exception):
 class Collected:
     """The files of one run.
 
-    ``targets`` are the files that the report is limited to, None for all. ``links`` maps a file that was
-    reached through a symbolic link to the same file at its own place. ``below`` is where the working
-    directory lies below the tree's root, ``""`` where paths need no translation.
+    ``targets`` are the files that the report is limited to, None for all; ``named`` those that were asked for by name.
+    ``links`` maps a file that was reached through a symbolic link to the same file at its own place. ``below`` is
+    where the working directory lies below the tree's root, ``""`` where paths need no translation. ``projects`` are
+    the folders, relative to the root, that were walked.
     """
 
     tree: Tree
     targets: frozenset[str] | None
+    named: frozenset[str]
     links: Mapping[str, str]
     below: str = ""
+    projects: tuple[str, ...] = (".",)
     problems: tuple[Problem, ...] = ()
 
 
@@ -169,6 +164,13 @@ class _Walk:
             return real
         return None
 
+    def list_named(self, path: Path, unsaved: bytes | None) -> None:
+        """List a file that was asked for by name; *unsaved* is its content where it is not the one on disk."""
+        if unsaved is None:
+            self.list_file(str(path), path.stat().st_size, "")
+        else:
+            self.files.add(self.relative(str(path)))
+
     def list_file(self, path: str, size: int, real: str) -> None:
         if size > MAX_FILE_BYTES:
             self.note(path, f"larger than {MAX_FILE_BYTES // 1_000_000} MB: not analysed")
@@ -185,18 +187,7 @@ _JUDGED = (".py", ".yml", ".yaml", ".json", ".template")
 """Endings of files that may hold code or declare functions: one that is missing is worth a warning."""
 
 
-def project_of(file: Path, cwd: Path) -> Path:
-    """Return the project of *file*: the nearest folder above that looks like one, else *cwd* if that is above.
-
-    Where neither is, the file's own folder is its project.
-    """
-    for folder in file.parents:
-        if any(os.path.lexists(folder / marker) for marker in _PROJECT_MARKERS):
-            return folder
-    return cwd if cwd in file.parents else file.parent
-
-
-def _locate(paths: Sequence[Path], cwd: Path) -> tuple[list[Path], list[Path]]:
+def _locate(paths: Sequence[Path], cwd: Path, unsaved: Collection[Path]) -> tuple[list[Path], list[Path]]:
     directories: list[Path] = []
     files: list[Path] = []
     for path in paths:
@@ -204,7 +195,7 @@ def _locate(paths: Sequence[Path], cwd: Path) -> tuple[list[Path], list[Path]]:
         try:
             if absolute.is_dir():
                 directories.append(absolute)
-            elif absolute.is_file():
+            elif absolute in unsaved or absolute.is_file():
                 files.append(absolute)
             elif os.path.lexists(absolute):
                 raise PathError(f"{path}: neither a file nor a folder")
@@ -216,34 +207,51 @@ def _locate(paths: Sequence[Path], cwd: Path) -> tuple[list[Path], list[Path]]:
 
 
 def collect(
-    paths: Sequence[Path], *, cwd: Path, exclude: Sequence[str] = (), exclude_base: Path | None = None
+    paths: Sequence[Path],
+    *,
+    cwd: Path,
+    exclude: Sequence[str] = (),
+    config_dir: Path | None = None,
+    overlay: Mapping[Path, bytes] | None = None,
 ) -> Collected:
     """Collect the files to analyse for *paths*; raise PathError for a path that does not exist.
 
-    A folder stands for the files below it; a file stands for its project, with the report limited to that
-    file. Paths that are asked for by name are taken although ``.gitignore`` mentions them; *exclude* holds
-    for them too. *exclude* holds patterns in the syntax of ``.gitignore``, relative to *exclude_base* (by
-    default the root).
+    What is analysed is the project around each path; the report is limited to the paths. A folder that holds
+    templates is a project of its own. Paths that are asked for by name are taken although ``.gitignore`` mentions
+    them; *exclude* holds for them too. *exclude* holds patterns in the syntax of ``.gitignore``, relative to
+    *config_dir*, the configuration's folder (by default the root). *overlay* maps absolute paths to the content that
+    is analysed in place of what is on disk, which need not be there.
     """
     cwd = Path(os.path.abspath(cwd))
-    directories, files = _locate(paths, cwd)
-    starts = sorted({*directories, *(project_of(file, cwd) for file in files)})
+    unsaved = {Path(os.path.abspath(path)): content for path, content in (overlay or {}).items()}
+    directories, files = _locate(paths, cwd, unsaved)
+    around = {path: project_around(path, cwd=cwd, config_dir=config_dir) for path in (*directories, *files)}
+    for directory in directories:
+        if around[directory] != directory and _is_project(directory):
+            around[directory] = directory
+    starts = _outermost(around.values())
     inside = all(path == cwd or cwd in path.parents for path in (*directories, *files))
     try:
         root = Path(os.path.commonpath([str(cwd), *map(str, starts)] if inside else starts))
     except ValueError as error:
         raise PathError(f"the paths have no folder in common: {error}") from None
-    spec = compile_patterns(os.path.abspath(exclude_base or root), exclude)
+    spec = compile_patterns(os.path.abspath(config_dir or root), exclude)
     walk = _Walk(str(root), os.path.realpath(root), (spec,) if spec is not None else ())
     for start in starts:
         walk.run(str(start))
-    named = {walk.relative(str(file)) for file in files}
+    for directory in directories:
+        prefix = walk.relative(str(directory))
+        if directory not in starts and not any(file.startswith(prefix + "/") for file in walk.files):
+            walk.run(str(directory))
     for file in files:
-        if walk.relative(str(file)) not in walk.files and not is_ignored(walk.exclude, str(file), directory=False):
-            walk.list_file(str(file), file.stat().st_size, "")
-    tree = Tree(root, tuple(walk.files))
+        is_new = file in unsaved or walk.relative(str(file)) not in walk.files
+        if is_new and not is_ignored(walk.exclude, str(file), directory=False):
+            walk.list_named(file, unsaved.get(file))
+    contents = {walk.relative(str(path)): content for path, content in unsaved.items()}
+    tree = Tree(root, tuple(walk.files), contents)
+    named = frozenset(walk.relative(str(file)) for file in files) & walk.files
     targets: frozenset[str] | None = None
-    if files:
+    if files or not set(directories) >= set(starts):
         prefixes = [walk.relative(str(directory)) for directory in directories]
         targets = frozenset(
             path
@@ -252,7 +260,22 @@ def collect(
         )
     links = {path: real for path, real in walk.links.items() if real in tree}
     below = "" if not inside or root == cwd else cwd.relative_to(root).as_posix()
-    return Collected(tree, targets, links, below, tuple(sorted(set(walk.problems), key=_problem_order)))
+    projects = tuple(sorted(walk.relative(str(start)) for start in starts))
+    problems = tuple(sorted(set(walk.problems), key=_problem_order))
+    return Collected(tree, targets, named, links, below, projects, problems)
+
+
+def _is_project(directory: Path) -> bool:
+    """Tell whether the files below *directory* say by themselves what is deployed."""
+    probe = _Walk(str(directory), os.path.realpath(directory), ())
+    probe.run(str(directory))
+    return declares(probe.files)
+
+
+def _outermost(folders: Iterable[Path]) -> list[Path]:
+    """Return those of *folders* that no other one contains, sorted."""
+    distinct = set(folders)
+    return sorted(folder for folder in distinct if distinct.isdisjoint(folder.parents))
 
 
 def _problem_order(problem: Problem) -> tuple[Span, str]:

@@ -18,12 +18,14 @@ class Places:
     """Translates places of the analysis into places of the report.
 
     ``inline`` maps a virtual path to the code inside a template; ``links`` a file behind a symbolic link to
-    the file itself; ``below`` is where the working directory lies below the root.
+    the file itself; ``below`` is where the working directory lies below the root; ``projects`` are the folders of the
+    projects in the tree.
     """
 
     inline: Mapping[str, InlineSource]
     links: Mapping[str, str]
     below: str = ""
+    projects: tuple[str, ...] = (".",)
 
     def in_tree(self, span: Span) -> Span:
         """Return where *span* stands in a file of the tree."""
@@ -44,6 +46,13 @@ class Places:
         while shared < len(ours) and shared < len(theirs) - 1 and ours[shared] == theirs[shared]:
             shared += 1
         return "/".join([".."] * (len(ours) - shared) + theirs[shared:])
+
+    def in_project(self, path: str) -> str:
+        """Return *path*, relative to the root, as a path relative to the project that it lies in."""
+        for project in self.projects:
+            if path.startswith(project + "/"):
+                return path[len(project) + 1 :]
+        return path
 
     def shown(self, span: Span) -> Span:
         """Return a *span* of the tree as the report names it."""

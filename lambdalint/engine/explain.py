@@ -10,8 +10,9 @@ from lambdalint.engine.collect import PathError, collect
 from lambdalint.engine.consolidate import Places
 from lambdalint.engine.functions import relocate
 from lambdalint.engine.parallel import workers
-from lambdalint.engine.run import TOOL, Analysis, analyse, no_progress, read_suppressions
-from lambdalint.engine.selection import is_selected, is_shown
+from lambdalint.engine.reporting import TOOL, Analysis, read_suppressions
+from lambdalint.engine.run import analyse, no_progress
+from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected
 from lambdalint.engine.source_text import decode_leniently, split_lines
 from lambdalint.engine.syntax import is_python
 from lambdalint.model import Answer, ExplainedCall, ExplainedEffect, Explanation, Problem, Span
@@ -34,13 +35,13 @@ def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int
     Raises:
         PathError: the file cannot be analysed, or has no such line.
     """
-    collected = collect([file], cwd=cwd, exclude=settings.exclude, exclude_base=settings.config_dir)
+    collected = collect([file], cwd=cwd, exclude=settings.exclude, config_dir=settings.config_dir)
     target, text = _target(collected, file, line)
     settings, outside = relocate(settings, collected.tree.root)
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, None) as pool:
-        analysis = analyse(collected.tree, settings, python_files, pool, no_progress)
-    places = Places(analysis.inline, collected.links, collected.below)
+        analysis = analyse(collected, settings, python_files, pool, no_progress)
+    places = Places(analysis.inline, collected.links, collected.below, collected.projects)
 
     def shown(span: Span) -> Span:
         return places.shown(places.in_tree(span))
@@ -48,7 +49,9 @@ def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int
     own = collected.links.get(target, target)
     here = [effect for effect in analysis.reached.effects if places.in_tree(effect.span).path == own]
     there = _on_line(here, line, column, places)
-    judge = _Judge(settings, analysis, places, read_suppressions(analysis, {own: text}, analysis.inline), text)
+    by_file = FileSelection(settings, collected.tree.root)
+    suppressions = read_suppressions(analysis, {own: text}, analysis.inline)
+    judge = _Judge(settings, analysis, places, by_file, suppressions, text)
     failures = (Problem(finding.span, finding.message) for finding in analysis.findings)
     problems = (*collected.problems, *outside, *analysis.problems, *failures)
     return Explanation(
@@ -144,6 +147,7 @@ class _Judge:
     settings: Settings
     analysis: Analysis
     places: Places
+    by_file: FileSelection
     suppressions: Mapping[str, Suppressions]
     text: str
 
@@ -169,6 +173,7 @@ class _Judge:
         return (*answers, *failures)
 
     def _report(self, finding: Finding) -> Answer:
+        finding = replace(finding, severity=self.settings.severities.get(finding.code, finding.severity))
         hidden = self._hidden(finding)
         return Answer(finding.code, finding.name, finding.message, finding.severity, finding.confidence, hidden)
 
@@ -176,10 +181,12 @@ class _Judge:
         settings = self.settings
         if not is_selected(finding.code, settings):
             return "the configuration does not select the rule"
-        if not is_shown(finding, settings):
+        if not is_certain_enough(finding, settings):
             if finding.confidence.rank > settings.min_confidence.rank:
                 return f"its confidence is below '{settings.min_confidence.value}', the least that is shown"
             return f"its severity is below '{settings.min_severity.value}', the least that is shown"
+        if self.by_file.ignores(finding.code, self.places.in_tree(finding.span).path):
+            return "the configuration ignores the rule in this file"
         for span in (finding.span, self.places.in_tree(finding.span)):
             suppressions = self.suppressions.get(span.path)
             if suppressions is not None and suppressions.cover(finding.code, span.line):

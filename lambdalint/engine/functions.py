@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from lambdalint.engine.collect import Collected
     from lambdalint.engine.consolidate import Places
     from lambdalint.model import EntryPoint, ExplicitFunction, Function, Settings
 
@@ -38,6 +39,29 @@ def name_apart(functions: Sequence[Function]) -> tuple[Function, ...]:
             name = f"{name} #{taken[name]}"
         named.append(replace(function, name=name))
     return tuple(named)
+
+
+def concerned(functions: tuple[Function, ...], collected: Collected) -> tuple[Function, ...]:
+    """Return those of *functions* that a report limited to the targets can concern.
+
+    They run code from a folder that a target lies in, or a target declares them.
+    """
+    if collected.targets is None:
+        return functions
+    targets = {*collected.targets, *(link for link, path in collected.links.items() if path in collected.targets)}
+    above = {""}
+    for path in targets:
+        parent = path.rpartition("/")[0]
+        while parent not in above:
+            above.add(parent)
+            parent = parent.rpartition("/")[0]
+
+    def is_concerned(function: Function) -> bool:
+        layers = (layer.directory for layer in function.room.layers if layer.directory is not None)
+        folders = (function.code_root, *function.search_path, *layers)
+        return function.source.path in targets or any(folder.strip("/") in above for folder in folders)
+
+    return tuple(filter(is_concerned, functions))
 
 
 def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, ...]]:

@@ -1,16 +1,22 @@
-"""Decides which rules run: prefixes that select and ignore, the longer one wins."""
+"""Decides which rules run, and which findings are shown: prefixes that select and ignore, thresholds, files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdalint.engine.ignorefiles import compile_patterns
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from lambdalint.model import Finding, Settings
 
 ALWAYS_REPORTED = ("LMB900", "LMB999")
 """Codes that say that something was not judged. Only an ``ignore`` that names them silences them."""
+
+OFF_BY_DEFAULT = frozenset({"LMB902"})
+"""Codes of the rules that are not ``on`` by default; kept here too, so that no rule is imported to know them."""
 
 
 def _longest(code: str, prefixes: Iterable[str]) -> int:
@@ -22,6 +28,8 @@ def is_selected(code: str, settings: Settings) -> bool:
     if code in ALWAYS_REPORTED:
         return _longest(code, settings.ignore) <= len("LMB")
     wanted = _longest(code, (*settings.select, *settings.extend_select))
+    if code in OFF_BY_DEFAULT and wanted < len(code):
+        return False
     return wanted > _longest(code, settings.ignore)
 
 
@@ -30,10 +38,28 @@ def select_rules(codes: Iterable[str], settings: Settings) -> tuple[str, ...]:
     return tuple(code for code in codes if is_selected(code, settings))
 
 
-def is_shown(finding: Finding, settings: Settings) -> bool:
-    """Tell whether *finding* passes the selection and the thresholds of severity and confidence."""
+def is_certain_enough(finding: Finding, settings: Settings) -> bool:
+    """Tell whether *finding* passes the thresholds of severity and confidence."""
     return (
-        is_selected(finding.code, settings)
-        and finding.severity.rank <= settings.min_severity.rank
-        and finding.confidence.rank <= settings.min_confidence.rank
+        finding.severity.rank <= settings.min_severity.rank and finding.confidence.rank <= settings.min_confidence.rank
     )
+
+
+class FileSelection:
+    """What ``per-file-ignores`` say of the files below *root*, the folder of the tree."""
+
+    def __init__(self, settings: Settings, root: Path) -> None:
+        base = str(settings.config_dir or root)
+        self._root = root
+        self._entries = [
+            (compile_patterns(base, [entry.pattern.removeprefix("!")]), entry.pattern.startswith("!"), entry.codes)
+            for entry in settings.per_file_ignores
+        ]
+
+    def ignores(self, code: str, path: str) -> bool:
+        """Tell whether findings of *code* are not reported in the file *path*, which is relative to the root."""
+        absolute = str(self._root / path)
+        return any(
+            code.startswith(codes) and (spec is not None and bool(spec.decide(absolute, directory=False))) != inverted
+            for spec, inverted, codes in self._entries
+        )

@@ -56,8 +56,9 @@ class Settings:
     ``sizes`` are patterns of what is written or fetched, each with its size in bytes; the first that matches holds.
     ``rule_options`` maps a rule's code to its options, ``severities`` to the severity that replaces its own.
     ``baseline`` is the absolute path of the file with the findings that are not reported. Without ``noqa``, comments
-    of that name silence nothing: the program that calls the analysis judges them itself. ``config_dir`` is the absolute folder of the configuration file,
-    which the paths of ``exclude`` and ``functions`` are relative to; None where they are relative to the root.
+    of that name silence nothing: the program that calls the analysis judges them itself. ``config_dir`` is the absolute
+    folder of the configuration file, which the paths of ``exclude``, ``per_file_ignores`` and ``functions`` are
+    relative to; None where they are relative to the root.
     """
 
     select: tuple[str, ...] = ("LMB",)

@@ -23,11 +23,45 @@ def messages(result: Collected) -> dict[str, str]:
 
 
 def test_lists_files_relative_to_the_working_directory(tmp_path: Path) -> None:
-    write(tmp_path, "app/handler.py", "template.yaml")
+    write(tmp_path, "app/handler.py", "other/x.py")
     result = collected(tmp_path, "app")
     assert result.tree.files == ("app/handler.py",)
     assert result.tree.root == tmp_path
     assert result.targets is None
+
+
+def test_a_folder_is_part_of_the_project_around_it(tmp_path: Path) -> None:
+    write(tmp_path, "p/template.yaml", "p/src/app.py", "p/lib/store.py", "q/x.py")
+    result = collected(tmp_path, "p/src")
+    assert result.tree.files == ("p/lib/store.py", "p/src/app.py", "p/template.yaml")
+    assert (result.targets, result.projects) == (frozenset({"p/src/app.py"}), ("p",))
+
+
+def test_a_folder_of_a_repository_is_part_of_it_although_another_marker_is_nearer(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, "template.yaml", "services/a/pyproject.toml", "services/a/app.py")
+    for given in ("services/a", "services/a/app.py"):
+        result = collected(tmp_path, given)
+        assert "template.yaml" in result.tree
+        assert result.targets is not None
+        assert "services/a/app.py" in result.targets
+
+
+@pytest.mark.parametrize("template", ["template.yaml", "fn/serverless.yml", "fn/.chalice/config.json", "x-template.yml"])
+def test_a_folder_with_templates_is_a_project_of_its_own(tmp_path: Path, template: str) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, "top.py", f"examples/one/{template}", "examples/one/app.py")
+    result = collected(tmp_path, "examples/one")
+    assert result.tree.files == tuple(sorted([f"examples/one/{template}", "examples/one/app.py"]))
+    assert result.targets is None
+
+
+def test_unsaved_text_takes_the_place_of_a_file(tmp_path: Path) -> None:
+    write(tmp_path, "template.yaml", "app.py")
+    unsaved = {tmp_path / "app.py": b"y = 2\n", tmp_path / "new.py": b"z = 3\n"}
+    result = collect([Path("app.py"), Path("new.py")], cwd=tmp_path, overlay=unsaved)
+    assert [result.tree.read(path) for path in ("app.py", "new.py")] == [b"y = 2\n", b"z = 3\n"]
+    assert result.targets == frozenset({"app.py", "new.py"})
 
 
 @pytest.mark.parametrize(
@@ -77,7 +111,7 @@ def test_honours_the_gitignore_above_the_argument_within_the_repository(tmp_path
     (tmp_path / ".git").mkdir()
     write(tmp_path, ".gitignore", text="generated/\n/sub/top.py\n")
     write(tmp_path, "sub/generated/x.py", "sub/top.py", "sub/app.py")
-    assert collected(tmp_path / "sub").tree.files == ("app.py",)
+    assert collected(tmp_path / "sub").targets == frozenset({"sub/app.py"})
 
 
 def test_a_gitignore_above_without_a_repository_is_not_ours(tmp_path: Path) -> None:
@@ -90,7 +124,7 @@ def test_what_is_asked_for_by_name_is_taken_although_git_ignores_it(tmp_path: Pa
     (tmp_path / ".git").mkdir()
     write(tmp_path, ".gitignore", text="build/\nlocal.py\n")
     write(tmp_path, "build/x.py", "local.py")
-    assert collected(tmp_path, "build").tree.files == ("build/x.py",)
+    assert collected(tmp_path, "build").targets == frozenset({"build/x.py"})
     assert "local.py" in collected(tmp_path, "local.py").tree
 
 
@@ -103,8 +137,8 @@ def test_honours_exclude_also_for_named_files(tmp_path: Path) -> None:
 
 def test_exclude_is_relative_to_its_own_folder(tmp_path: Path) -> None:
     write(tmp_path, "sub/gen/x.py", "sub/app.py")
-    result = collect([Path()], cwd=tmp_path / "sub", exclude=("/sub/gen",), exclude_base=tmp_path)
-    assert result.tree.files == ("app.py",)
+    result = collect([Path()], cwd=tmp_path / "sub", exclude=("/sub/gen",), config_dir=tmp_path)
+    assert result.tree.files == ("sub/app.py",)
 
 
 def test_a_costly_pattern_does_not_stop_the_run(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_rule_reports_or_says_why_not(fixture: Fixture, tmp_path: Path) -> Non
     for number, case in enumerate(fixture.cases):
         write_project(tmp_path / f"case{number:02d}", case.files)
     collected = collect([tmp_path], cwd=tmp_path)
-    analysis = analyse(collected.tree, settings_for(("LMB",)), 0, None, no_progress)
+    analysis = analyse(collected, settings_for(("LMB",)), 0, None, no_progress)
     broken = {problem.span.path for problem in analysis.reached.broken}
     for effect in analysis.reached.effects:
         path = effect.span.path
