@@ -47,7 +47,9 @@ def test_a_folder_of_a_repository_is_part_of_it_although_another_marker_is_neare
         assert "services/a/app.py" in result.targets
 
 
-@pytest.mark.parametrize("template", ["template.yaml", "fn/serverless.yml", "fn/.chalice/config.json", "x-template.yml"])
+@pytest.mark.parametrize(
+    "template", ["template.yaml", "fn/serverless.yml", "fn/.chalice/config.json", "x-template.yml"]
+)
 def test_a_folder_with_templates_is_a_project_of_its_own(tmp_path: Path, template: str) -> None:
     (tmp_path / ".git").mkdir()
     write(tmp_path, "top.py", f"examples/one/{template}", "examples/one/app.py")

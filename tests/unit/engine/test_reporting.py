@@ -1,0 +1,117 @@
+"""What of the findings a report shows: by file, by severity, by what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import lambdalint.deployment
+from lambdalint.engine.run import check
+from lambdalint.engine.selection import OFF_BY_DEFAULT, is_selected
+from lambdalint.model import (
+    Deployment,
+    ExplicitFunction,
+    Function,
+    PerFileIgnore,
+    Report,
+    Room,
+    Settings,
+    Severity,
+    Span,
+)
+
+OPENING = "def handler(event, context):\n    open('x')\n"
+
+
+def write(root: Path, *paths: str) -> None:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(OPENING, encoding="utf-8")
+
+
+def settings(*handlers: str, **changes: object) -> Settings:
+    functions = tuple(
+        ExplicitFunction(handler, Span.point("pyproject.toml"), name=handler, code_root=code_root)
+        for code_root, _, handler in (one.rpartition("/") for one in handlers)
+    )
+    base = Settings(functions=functions, signature_fallback=False)
+    return replace(base, **changes)  # type: ignore[arg-type] # the names are those of Settings
+
+
+def run(root: Path, given: Settings, *paths: str) -> Report:
+    return check([Path(path) for path in paths or (".",)], given, cwd=root)
+
+
+def places(report: Report) -> list[str]:
+    return [str(item.span) for item in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "codes", "left"),
+    [
+        ("b.py", ("LMB1",), ["a/a.py:2:5"]),
+        ("a/*", ("LMB102",), ["b/b.py:2:5"]),
+        ("/a.py", ("LMB",), ["a/a.py:2:5", "b/b.py:2:5"]),
+        ("!a/", ("LMB",), ["a/a.py:2:5"]),
+        ("b/", ("LMB3",), ["a/a.py:2:5", "b/b.py:2:5"]),
+    ],
+)
+def test_rules_are_ignored_by_file(tmp_path: Path, pattern: str, codes: tuple[str, ...], left: list[str]) -> None:
+    write(tmp_path, "a/a.py", "b/b.py")
+    given = settings("a/a.handler", "b/b.handler", per_file_ignores=(PerFileIgnore(pattern, codes),))
+    assert places(run(tmp_path, given)) == left
+
+
+def test_patterns_of_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
+    write(tmp_path, "sub/a/a.py")
+    ignores = (PerFileIgnore("/sub/a/", ("LMB102",)),)
+    given = settings("sub/a/a.handler", per_file_ignores=ignores, config_dir=tmp_path)
+    assert places(run(tmp_path / "sub", given)) == []
+    assert places(run(tmp_path / "sub", replace(given, per_file_ignores=()))) == ["a/a.py:2:5"]
+
+
+def test_a_rule_has_the_severity_that_it_is_given(tmp_path: Path) -> None:
+    write(tmp_path, "app.py")
+    softer = settings("app.handler", severities={"LMB102": Severity.INFO})
+    assert [item.severity for item in run(tmp_path, softer).findings] == [Severity.INFO]
+    assert not run(tmp_path, replace(softer, min_severity=Severity.WARNING)).findings
+
+
+def test_a_rule_that_is_off_needs_its_whole_code() -> None:
+    (code,) = OFF_BY_DEFAULT
+    assert not is_selected(code, Settings())
+    assert not is_selected(code, Settings(extend_select=("LMB90",)))
+    assert is_selected(code, Settings(extend_select=(code,)))
+    assert not is_selected(code, Settings(extend_select=(code,), ignore=(code,)))
+
+
+def test_a_template_that_is_named_stands_for_the_functions_it_declares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "one.py", "two.py")
+    (tmp_path / "template.yaml").write_text("Resources: {}\n")
+    (tmp_path / "other.yaml").write_text("Resources: {}\n")
+    functions = (
+        Function("One", "one.handler", "", Room(), Span.point("template.yaml"), "sam"),
+        Function("Two", "two.handler", "", Room(), Span.point("other.yaml"), "sam"),
+    )
+    monkeypatch.setattr(lambdalint.deployment, "read", lambda *_: Deployment(functions))
+    assert places(run(tmp_path, Settings(), "template.yaml")) == ["one.py:2:5"]
+    assert places(run(tmp_path, Settings(), "other.yaml", "one.py")) == ["one.py:2:5", "two.py:2:5"]
+
+
+def test_only_functions_that_can_reach_what_is_named_are_analysed(tmp_path: Path) -> None:
+    write(tmp_path, "a/a.py", "b/b.py", "pyproject.toml")
+    report = run(tmp_path, settings("a/a.handler", "b/b.handler"), "a/a.py")
+    assert [function.name for function in report.functions] == ["a.handler"]
+    assert report.summary.files == 1
+
+
+def test_unsaved_text_is_judged(tmp_path: Path) -> None:
+    write(tmp_path, "app.py")
+    unsaved = {tmp_path / "app.py": b"def handler(event, context):\n    pass\n    open('y')\n"}
+    report = check([Path("app.py")], settings("app.handler"), cwd=tmp_path, overlay=unsaved)
+    assert places(report) == ["app.py:3:5"]
+    assert report.sources["app.py"].endswith("open('y')\n")
