@@ -78,8 +78,9 @@ class Label:
 class Finding:
     """One mistake at one place.
 
-    ``functions`` names the deployed functions that it concerns; ``trace`` leads from a handler to the place;
-    ``fingerprint`` stays the same when lines above move.
+    ``message`` says all of it in one line. Where a format has room for more than a line, ``headline`` is its part that
+    says what is wrong, and ``advice`` what to do instead. ``functions`` names the deployed functions that it concerns;
+    ``trace`` leads from a handler to the place; ``fingerprint`` stays the same when lines above move.
     """
 
     code: str
@@ -93,6 +94,8 @@ class Finding:
     labels: tuple[Label, ...] = ()
     fix: Fix | None = None
     fingerprint: str = ""
+    headline: str = ""
+    advice: str = ""
 
     @property
     def sort_key(self) -> tuple[Span, str, str]:

@@ -66,6 +66,8 @@ def _finding(meta: RuleMeta, verdicts: list[Verdict]) -> Finding:
         trace=leader.effect.chain,
         labels=_labels(verdicts),
         fix=leader.fix if len(fixes) == 1 else None,
+        headline=leader.message,
+        advice=leader.advice,
     )
 
 
