@@ -18,6 +18,7 @@ from lambdalint.model import Report, Safety, Summary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from lambdalint.engine.changed_projects import ChangedProjects
     from lambdalint.engine.collect import Collected
     from lambdalint.engine.reach import Reached
     from lambdalint.model import Finding, Function, InlineSource, Problem, Settings
@@ -63,10 +64,13 @@ def read_suppressions(analysis: Analysis, texts: Mapping[str, str], virtual: Ite
 class Reporting:
     """One report while it is made."""
 
-    def __init__(self, collected: Collected, settings: Settings, analysis: Analysis) -> None:
+    def __init__(
+        self, collected: Collected, settings: Settings, analysis: Analysis, changed: ChangedProjects | None = None
+    ) -> None:
         self._collected = collected
         self._settings = settings
         self._analysis = analysis
+        self._changed = changed
         self._places = Places(analysis.inline, collected.links, collected.below, collected.projects)
         self._by_file = FileSelection(settings, collected.tree.root)
         templates = {path for path in collected.named if not is_python(path)}
@@ -86,7 +90,8 @@ class Reporting:
             return suppressions is not None and suppressions.cover(finding.code, finding.span.line)
 
         heard = [item.moved for item in located if not is_silenced(item.found) and not is_silenced(item.moved)]
-        kept = merge(finding for finding in heard if self._is_shown(finding))
+        wanted = merge(finding for finding in heard if self._is_shown(finding))
+        kept = [finding for finding in wanted if self._changed is None or self._changed.touch(finding.span)]
         lines = {path: split_lines(text) for path, text in texts.items()}
         shown = [move(finding, places.shown) for finding in fingerprint(kept, lines)]
         shown.sort(key=lambda finding: finding.sort_key)
@@ -104,6 +109,7 @@ class Reporting:
                 unresolved=analysis.reached.unresolved,
                 unfinished=analysis.reached.unfinished,
                 suppressed=len(located) - len(heard),
+                unchanged=len(wanted) - len(kept),
             ),
             problems=tuple(problem for problem in told if problem.severity != "note"),
             notes=tuple(problem for problem in told if problem.severity == "note"),

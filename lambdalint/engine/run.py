@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lambdalint.engine.changed_projects import ChangedProjects
 from lambdalint.engine.collect import collect
 from lambdalint.engine.functions import concerned, name_apart, relocate
 from lambdalint.engine.judgement import FileTask, internal_error, judge_file, judge_lost
@@ -39,18 +40,22 @@ def check(
     progress: Progress | None = None,
     executor: Executor | None = None,
     overlay: Mapping[Path, bytes] | None = None,
+    changed_since: str | None = None,
 ) -> Report:
     """Analyse *paths* and return all that is to be said of them.
 
     An *executor* takes the place of the pool of ``settings.jobs`` processes. The report is the same for any.
-    *overlay* maps absolute paths to what takes the place of their content.
+    *overlay* maps absolute paths to what takes the place of their content. With *changed_since*, a revision of Git,
+    only findings on lines that changed since then are reported.
 
     Raises:
         PathError: one of *paths* does not exist.
+        GitError: what changed cannot be told.
     """
     tell = progress or no_progress
     tell("collecting files", 0, 1)
     collected = collect(paths, cwd=cwd, exclude=settings.exclude, config_dir=settings.config_dir, overlay=overlay)
+    changed = None if changed_since is None else ChangedProjects.since(changed_since, collected)
     settings, outside = relocate(settings, collected.tree.root)
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, executor) as pool:
@@ -59,7 +64,7 @@ def check(
         unparsed = _unreached_syntax(collected, analysis, settings, pool, tell)
     findings = [*analysis.findings, *judged]
     problems = (*collected.problems, *outside, *analysis.problems, *unparsed)
-    return Reporting(collected, settings, analysis).report(findings, problems)
+    return Reporting(collected, settings, analysis, changed).report(findings, problems)
 
 
 def analyse(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.ignorefiles import compile_patterns
+from lambdalint.model import NOT_JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from lambdalint.model import Finding, Settings
-
-ALWAYS_REPORTED = ("LMB900", "LMB999")
-"""Codes that say that something was not judged. Only an ``ignore`` that names them silences them."""
 
 OFF_BY_DEFAULT = frozenset({"LMB902"})
 """Codes of the rules that are not ``on`` by default; kept here too, so that no rule is imported to know them."""
@@ -24,8 +22,11 @@ def _longest(code: str, prefixes: Iterable[str]) -> int:
 
 
 def is_selected(code: str, settings: Settings) -> bool:
-    """Tell whether *settings* select the rule *code*; of two prefixes of equal length, ``ignore`` wins."""
-    if code in ALWAYS_REPORTED:
+    """Tell whether *settings* select the rule *code*; of two prefixes of equal length, ``ignore`` wins.
+
+    That something was not judged is said unless an ``ignore`` names it.
+    """
+    if code in NOT_JUDGED:
         return _longest(code, settings.ignore) <= len("LMB")
     wanted = _longest(code, (*settings.select, *settings.extend_select))
     if code in OFF_BY_DEFAULT and wanted < len(code):

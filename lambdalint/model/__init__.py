@@ -1,5 +1,6 @@
 """Plain frozen values that the stages hand to each other."""
 
+from lambdalint.model.configuration import Configuration, Origin, Setting
 from lambdalint.model.deployment import (
     Deployment,
     EntryPoint,
@@ -17,16 +18,18 @@ from lambdalint.model.explanation import Answer, ExplainedCall, ExplainedEffect,
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
 from lambdalint.model.report import FunctionReport, Report, Summary
-from lambdalint.model.rule import Family, RuleMeta
+from lambdalint.model.rule import NOT_JUDGED, Family, RuleMeta
 from lambdalint.model.settings import ExplicitFunction, PerFileIgnore, Settings
 from lambdalint.model.span import Span
 from lambdalint.model.tree import Tree
 
 __all__ = [
     "LISTING",
+    "NOT_JUDGED",
     "Answer",
     "Base",
     "Confidence",
+    "Configuration",
     "Deployment",
     "Edit",
     "Effect",
@@ -51,6 +54,7 @@ __all__ = [
     "Layer",
     "Lifetime",
     "Mount",
+    "Origin",
     "PerFileIgnore",
     "Phase",
     "Place",
@@ -60,6 +64,7 @@ __all__ = [
     "Room",
     "RuleMeta",
     "Safety",
+    "Setting",
     "Settings",
     "Severity",
     "Span",

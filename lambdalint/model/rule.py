@@ -21,6 +21,10 @@ class Family(str, enum.Enum):
     LAMBDALINT = "lambdalint itself"
 
 
+NOT_JUDGED = frozenset({"LMB900", "LMB999"})
+"""Codes of the findings that say that something was not judged: a run with one of them has not done its work."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleMeta:
     """A rule's declaration. ``name`` reads as "allow <name>"; ``since`` is the version that brought it.

@@ -1,10 +1,13 @@
-"""Makes text from foreign files safe to print: it cannot move the cursor or reorder a line."""
+"""Makes text from foreign files safe to print: it cannot move the cursor, reorder a line or command a CI service."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_COMMAND = re.compile(r"(^\s*:):|(#)#(?=\[|vso\[)")
+"""What GitHub's runner reads as a command at the start of a line, and what it and Azure's agent read anywhere."""
 
 
 def _character(character: str) -> str:
@@ -16,11 +19,18 @@ def _character(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
+def _disarmed(command: re.Match[str]) -> str:
+    return f"{command[1]}\\x3a" if command[1] else f"{command[2]}\\x23"
+
+
 def escape(text: str) -> str:
-    """Return *text* with control, formatting and surrogate characters written as escapes."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_character, text))
+    """Return *text* with control, formatting and surrogate characters written as escapes.
+
+    Of a command to a CI service (``::name::`` at the start, ``##[name]``, ``##vso[name]``) one character is written so.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_character, text))
+    return _COMMAND.sub(_disarmed, text) if ":" in text or "##" in text else text
 
 
 def width(text: str) -> int:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_COMMAND = re.compile(r"##(?=\[|vso\[)")
 
 
 class _Place(TypedDict):
@@ -92,13 +93,22 @@ def functions(report: Report) -> list[_Function]:
 
 
 def dump(value: object) -> str:
-    """Encode *value* in ASCII; half a surrogate pair, which JSON cannot hold, becomes U+FFFD."""
-    return json.dumps(_without_surrogates(value), indent=2) + "\n"
+    """Encode *value* in ASCII; half a surrogate pair, which JSON cannot hold, becomes U+FFFD.
+
+    Commands to a CI service that a foreign text holds are encoded, so that printing the JSON does not give them.
+    """
+    text = json.dumps(_without_surrogates(value), indent=2) + "\n"
+    return _COMMAND.sub(r"#\\u0023", text)
+
+
+def without_surrogates(text: str) -> str:
+    """Return *text* with each half of a surrogate pair replaced, so that UTF-8 can hold it."""
+    return text if text.isascii() else _SURROGATE.sub("�", text)
 
 
 def _without_surrogates(value: object) -> object:
     if isinstance(value, str):
-        return value if value.isascii() else _SURROGATE.sub("�", value)
+        return without_surrogates(value)
     if isinstance(value, dict):
         return {key: _without_surrogates(item) for key, item in value.items()}
     if isinstance(value, list):

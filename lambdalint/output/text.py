@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Safety, Severity
 from lambdalint.output.escape import escape
+from lambdalint.output.findings import functions_of, way_there
 from lambdalint.output.frame import draw, split_source
 from lambdalint.output.style import Style
 
 if TYPE_CHECKING:
     from lambdalint.model import Finding, Report
-
-_MAX_FUNCTIONS = 5
 
 
 def render(report: Report, *, color: bool = False, summary: bool = True) -> str:
@@ -25,42 +24,36 @@ def render(report: Report, *, color: bool = False, summary: bool = True) -> str:
         if path not in sources:
             sources[path] = split_source(report.sources.get(path, ""))
         blocks.append(_block(finding, sources[path] if path in report.sources else [], style))
-    return "\n".join([*blocks, *([_summary(report, style)] if summary else [])])
+    return "\n".join([*blocks, *([summary_line(report, style) + "\n"] if summary else [])])
 
 
 def _block(finding: Finding, lines: list[str], style: Style) -> str:
     severity = style.severity(f"{finding.severity.value}[{finding.code}]", finding.severity)
     drawn = [
-        f"{severity} {style.strong(escape(finding.message))}",
+        f"{severity} {style.strong(escape(finding.headline or finding.message))}",
         f"  {style.rule('-->')} {escape(str(finding.span))}",
         *draw(lines, finding.span, finding.severity, style),
     ]
-    if len(finding.trace) > 1 or any(step.span != finding.span for step in finding.trace):
+    way = way_there(finding)
+    if way:
         drawn.append(f"  {style.rule('=')} the way there:")
-        drawn += [f"      {style.quiet(escape(str(step.span)) + ':')} {escape(step.text)}" for step in finding.trace]
+        drawn += [f"      {style.quiet(escape(str(step.span)) + ':')} {escape(step.text)}" for step in way]
     drawn += [f"  {style.rule('=')} {escape(str(label.span))}: {escape(label.text)}" for label in finding.labels]
     if finding.functions:
-        drawn.append(f"  {style.rule('=')} {_functions(finding)}")
+        drawn.append(f"  {style.rule('=')} {functions_of(finding)}")
     if finding.confidence is not Confidence.HIGH:
         drawn.append(f"  {style.rule('=')} confidence: {finding.confidence.value}")
-    drawn.append(f"  {style.rule('=')} {style.good('help:')} {escape(_help(finding))}")
+    drawn += [f"  {style.rule('=')} {style.good('help:')} {escape(line)}" for line in _help(finding)]
     return "\n".join(drawn) + "\n"
 
 
-def _functions(finding: Finding) -> str:
-    names = [escape(name) for name in finding.functions]
-    if len(names) == 1:
-        return f"function: {names[0]}"
-    more = f" and {len(names) - _MAX_FUNCTIONS} more" if len(names) > _MAX_FUNCTIONS else ""
-    return f"functions: {', '.join(names[:_MAX_FUNCTIONS])}{more}"
-
-
-def _help(finding: Finding) -> str:
+def _help(finding: Finding) -> list[str]:
     page = f"'lambdalint rule {finding.code}' says more"
-    if finding.fix is None:
-        return page
-    safety = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY_ONLY: "by hand"}[finding.fix.safety]
-    return f"{finding.fix.title} ({safety}); {page}"
+    lines = [finding.advice] if finding.advice else []
+    if finding.fix is not None:
+        safety = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.DISPLAY_ONLY: "by hand"}[finding.fix.safety]
+        lines.append(f"{finding.fix.title} ({safety})")
+    return [*lines, page]
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:
@@ -68,7 +61,9 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def _summary(report: Report, style: Style) -> str:
+def summary_line(report: Report, style: Style | None = None) -> str:
+    """Return in one line what was found, in how much, and what stays unknown."""
+    style = style or Style()
     summary = report.summary
     errors = sum(finding.severity is Severity.ERROR for finding in report.findings)
     room = f"in {count(summary.files, 'file')}, {count(summary.functions, 'function')}"
@@ -81,4 +76,4 @@ def _summary(report: Report, style: Style) -> str:
     if summary.unresolved:
         names = count(summary.unresolved, "handler, import or path", "handlers, imports or paths")
         line += f"; {names} unresolved (-v names them)"
-    return line + "\n"
+    return line

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lambdalint.model import (
@@ -19,6 +21,7 @@ from lambdalint.model import (
     Step,
     Summary,
 )
+from output.hostile_text import HOSTILE, HOSTILE_PATH
 
 SOURCE = 'import os\n\n\ndef handler(event, context):\n\twith open("报告.csv", "w") as out:\n\t\tout.write("x")\n'
 
@@ -62,3 +65,43 @@ def report() -> Report:
         notes=(Problem(Span.point("b.py", 2), "import of x is not resolved", "note"),),
         sources={"src/app.py": SOURCE},
     )
+
+
+@pytest.fixture
+def hostile(report: Report) -> Report:
+    """A report whose every text wants to be something else, and one finding that says that nothing was judged."""
+    finding = report.findings[0]
+    span = replace(finding.span, path=HOSTILE_PATH)
+    bad = replace(
+        finding,
+        message=HOSTILE,
+        span=span,
+        functions=(HOSTILE,),
+        trace=(Step(replace(span, line=2, end_line=2), HOSTILE),),
+        labels=(Label(span, HOSTILE),),
+        fix=Fix(HOSTILE, (Edit(span, HOSTILE),), Safety.UNSAFE),
+    )
+    failed = Finding(
+        code="LMB999",
+        name="internal-error",
+        message="lambdalint failed while judging this file",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        span=Span.point("."),
+        fingerprint="d" * 32,
+    )
+    return replace(
+        report,
+        findings=(bad, failed),
+        functions=(replace(report.functions[0], name=HOSTILE, path=HOSTILE_PATH),),
+        problems=(Problem(span, HOSTILE),),
+        notes=(Problem(span, HOSTILE, "note"),),
+        sources={HOSTILE_PATH: SOURCE},
+    )
+
+
+@pytest.fixture
+def empty(report: Report) -> Report:
+    """The report on a project without findings."""
+    summary = replace(report.summary, findings=0, fixable=0)
+    return replace(report, findings=(), problems=(), notes=(), sources={}, summary=summary)

@@ -21,7 +21,8 @@ error[LMB102] "报告.csv" is written to the read-only working directory
       src/app.py:5:12: open(...)
   = template.yaml:7:1: the room is declared here
   = functions: Report, Other
-  = help: Write below tempfile.gettempdir() (safe); 'lambdalint rule LMB102' says more
+  = help: Write below tempfile.gettempdir() (safe)
+  = help: 'lambdalint rule LMB102' says more
 
 info[LMB301] never removed
   --> src/app.py:5:7
@@ -51,6 +52,12 @@ def test_nothing_found(report: Report) -> None:
     clean = replace(report, findings=(), summary=replace(report.summary, findings=0, unresolved=0, functions=1))
     assert text.render(clean) == "No findings in 41 files, 1 function\n"
     assert text.render(clean, summary=False) == ""
+
+
+def test_what_is_wrong_comes_first_and_what_to_do_last(report: Report) -> None:
+    first = replace(report.findings[0], fix=None, headline="writes x", advice="use y")
+    lines = text.render(replace(report, findings=(first,)), summary=False).splitlines()
+    assert (lines[0], lines[-2]) == ("error[LMB102] writes x", "  = help: use y")
 
 
 def test_without_the_summary_only_findings_remain(report: Report) -> None:
