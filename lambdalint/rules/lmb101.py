@@ -37,9 +37,13 @@ class WriteOutsideTmp(Rule):
     ## Example
 
     ```python
+    import boto3
+
+
     def handler(event, context):
-        with open("/var/log/orders.txt", "w") as out:
-            out.write(event["order"])
+        boto3.client("s3").download_file("shop", "orders.csv", "/data/orders.csv")
+        with open("/data/orders.csv") as orders:
+            return len(orders.readlines())
     ```
 
     ## Use instead
@@ -48,10 +52,14 @@ class WriteOutsideTmp(Rule):
     import os
     import tempfile
 
+    import boto3
+
 
     def handler(event, context):
-        with open(os.path.join(tempfile.gettempdir(), "orders.txt"), "w") as out:
-            out.write(event["order"])
+        path = os.path.join(tempfile.gettempdir(), "orders.csv")
+        boto3.client("s3").download_file("shop", "orders.csv", path)
+        with open(path) as orders:
+            return len(orders.readlines())
     ```
 
     `/tmp` belongs to one execution environment and vanishes with it. Send what must last to S3 or a

@@ -32,9 +32,13 @@ class RelativePathWrite(Rule):
     ## Example
 
     ```python
+    import boto3
+
+
     def handler(event, context):
         with open("report.csv", "w") as out:
-            out.write(render(event))
+            out.write(event["report"])
+        boto3.client("s3").upload_file("report.csv", "reports", "report.csv")
     ```
 
     ## Use instead
@@ -43,10 +47,14 @@ class RelativePathWrite(Rule):
     import os
     import tempfile
 
+    import boto3
+
 
     def handler(event, context):
-        with open(os.path.join(tempfile.gettempdir(), "report.csv"), "w") as out:
-            out.write(render(event))
+        path = os.path.join(tempfile.gettempdir(), "report.csv")
+        with open(path, "w") as out:
+            out.write(event["report"])
+        boto3.client("s3").upload_file(path, "reports", "report.csv")
     ```
 
     `/tmp` belongs to one execution environment and vanishes with it. Send what must last to S3 or a

@@ -34,26 +34,32 @@ class WriteIntoPackage(Rule):
     ## Example
 
     ```python
+    import urllib.request
     from pathlib import Path
 
-    CACHE = Path(__file__).parent / "cache.json"
+    PRICES = Path(__file__).parent / "prices.json"
 
 
     def handler(event, context):
-        CACHE.write_text(event["body"])
+        if not PRICES.exists():
+            urllib.request.urlretrieve("https://shop.example/prices.json", PRICES)
+        return PRICES.read_text()
     ```
 
     ## Use instead
 
     ```python
     import tempfile
+    import urllib.request
     from pathlib import Path
 
-    CACHE = Path(tempfile.gettempdir()) / "cache.json"
+    PRICES = Path(tempfile.gettempdir()) / "prices.json"
 
 
     def handler(event, context):
-        CACHE.write_text(event["body"])
+        if not PRICES.exists():
+            urllib.request.urlretrieve("https://shop.example/prices.json", PRICES)
+        return PRICES.read_text()
     ```
 
     Reading deployed files stays as it is. What can be made before deployment belongs in the build.
@@ -64,8 +70,8 @@ class WriteIntoPackage(Rule):
 
     ## Known limits
 
-    `os.makedirs(..., exist_ok=True)` of a directory that is part of the deployed code does nothing and
-    succeeds; the rule knows this of the code's root and of system directories only.
+    `os.makedirs(..., exist_ok=True)` of a directory that is deployed does nothing and succeeds. This is known of
+    directories that hold a file in the repository; one that only the build makes is reported.
     """
 
     meta = RuleMeta(

@@ -60,7 +60,7 @@ class WriteIntoHome(Rule):
 
     ## Known limits
 
-    A library that puts its own files into the home directory without being told is LMB106.
+    A library that puts files of its own into the home directory without being told to is not reported.
     """
 
     meta = RuleMeta(

@@ -33,8 +33,11 @@ class ExtractIntoWorkingDirectory(Rule):
     ```python
     import zipfile
 
+    import boto3
+
 
     def handler(event, context):
+        boto3.client("s3").download_file("uploads", event["key"], "/tmp/upload.zip")
         with zipfile.ZipFile("/tmp/upload.zip") as archive:
             archive.extractall()
     ```
@@ -45,8 +48,11 @@ class ExtractIntoWorkingDirectory(Rule):
     import tempfile
     import zipfile
 
+    import boto3
+
 
     def handler(event, context):
+        boto3.client("s3").download_file("uploads", event["key"], "/tmp/upload.zip")
         with tempfile.TemporaryDirectory() as folder:
             with zipfile.ZipFile("/tmp/upload.zip") as archive:
                 archive.extractall(folder)

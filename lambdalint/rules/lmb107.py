@@ -37,11 +37,14 @@ class RequestPathEscapesTmp(Rule):
     import os
     import tempfile
 
+    import boto3
+
 
     def handler(event, context):
-        target = os.path.join(tempfile.gettempdir(), event["name"])
-        with open(target, "w") as out:
-            out.write(event["body"])
+        with tempfile.TemporaryDirectory() as folder:
+            target = os.path.join(folder, event["key"])
+            boto3.client("s3").download_file("uploads", event["key"], target)
+            return os.path.getsize(target)
     ```
 
     ## Use instead
@@ -50,11 +53,14 @@ class RequestPathEscapesTmp(Rule):
     import os
     import tempfile
 
+    import boto3
+
 
     def handler(event, context):
-        target = os.path.join(tempfile.gettempdir(), os.path.basename(event["name"]))
-        with open(target, "w") as out:
-            out.write(event["body"])
+        with tempfile.TemporaryDirectory() as folder:
+            target = os.path.join(folder, os.path.basename(event["key"]))
+            boto3.client("s3").download_file("uploads", event["key"], target)
+            return os.path.getsize(target)
     ```
 
     `werkzeug.utils.secure_filename` and a check of `path.resolve().is_relative_to(directory)` are

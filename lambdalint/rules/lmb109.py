@@ -33,9 +33,14 @@ class UnresolvedWritePath(Rule):
     ## Example
 
     ```python
+    import os
+
+    import boto3
+
+
     def handler(event, context):
-        with open(event["target"], "w") as out:
-            out.write(event["body"])
+        boto3.client("s3").download_file("uploads", "orders.csv", event["target"])
+        return os.path.getsize(event["target"])
     ```
 
     ## Use instead
@@ -44,11 +49,13 @@ class UnresolvedWritePath(Rule):
     import os
     import tempfile
 
+    import boto3
+
 
     def handler(event, context):
-        target = os.path.join(tempfile.gettempdir(), os.path.basename(event["target"]))
-        with open(target, "w") as out:
-            out.write(event["body"])
+        target = os.path.join(tempfile.gettempdir(), "orders.csv")
+        boto3.client("s3").download_file("uploads", "orders.csv", target)
+        return os.path.getsize(target)
     ```
 
     ## Options

@@ -27,7 +27,7 @@ _KINDS = frozenset(
 
 
 class UniqueFileNeverRemoved(Rule):
-    """Flags files and directories in /tmp under a new name in each invocation that are not removed.
+    """Flags files and directories in `/tmp` under a new name in each invocation that are not removed.
 
     ## What it does
 
@@ -91,8 +91,9 @@ class UniqueFileNeverRemoved(Rule):
 
     ## Known limits
 
-    A name from the event is taken for one of arbitrarily many; if it can only be one of a few, the finding
-    has no consequences. A part of the name that nothing is known of is reported with low confidence.
+    A name from the event is taken for one of arbitrarily many. Where it can only be one of a few, nothing
+    piles up, and the finding can be suppressed. A part of the name that nothing is known of is reported with
+    low confidence.
     """
 
     meta = RuleMeta(
@@ -101,7 +102,7 @@ class UniqueFileNeverRemoved(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.HIGH,
-        summary="Flags files and directories in /tmp under a new name in each invocation that are not removed.",
+        summary="Flags files and directories in `/tmp` under a new name in each invocation that are not removed.",
         since="0.1.0",
     )
 

@@ -23,7 +23,7 @@ _ROTATION_UNKNOWN = frozenset({"logging.config.dictConfig", "logging.handlers.Ba
 
 
 class AppendWithoutBound(Rule):
-    """Flags files in /tmp that each invocation appends to.
+    """Flags files in `/tmp` that each invocation appends to.
 
     ## What it does
 
@@ -83,7 +83,7 @@ class AppendWithoutBound(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.HIGH,
-        summary="Flags files in /tmp that each invocation appends to.",
+        summary="Flags files in `/tmp` that each invocation appends to.",
         since="0.1.0",
     )
 

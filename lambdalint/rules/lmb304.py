@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class CleanupSkippedOnError(Rule):
-    """Flags removals from /tmp that an exception skips.
+    """Flags removals from `/tmp` that an exception skips.
 
     ## What it does
 
@@ -89,7 +89,7 @@ class CleanupSkippedOnError(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.MEDIUM,
-        summary="Flags removals from /tmp that an exception skips.",
+        summary="Flags removals from `/tmp` that an exception skips.",
         since="0.1.0",
     )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ExtractionNeverRemoved(Rule):
-    """Flags archives that are unpacked into /tmp in each invocation and never removed.
+    """Flags archives that are unpacked into `/tmp` in each invocation and never removed.
 
     ## What it does
 
@@ -80,7 +80,7 @@ class ExtractionNeverRemoved(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.HIGH,
-        summary="Flags archives that are unpacked into /tmp in each invocation and never removed.",
+        summary="Flags archives that are unpacked into `/tmp` in each invocation and never removed.",
         since="0.1.0",
     )
 

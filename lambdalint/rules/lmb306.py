@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class UnboundedTmpCache(Rule):
-    """Flags caches in /tmp that have no limit of their size.
+    """Flags caches in `/tmp` that have no limit of their size.
 
     ## What it does
 
@@ -82,7 +82,7 @@ class UnboundedTmpCache(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.MEDIUM,
-        summary="Flags caches in /tmp that have no limit of their size.",
+        summary="Flags caches in `/tmp` that have no limit of their size.",
         since="0.1.0",
     )
 

@@ -24,7 +24,7 @@ _ANY_SETTING = "EphemeralStorage: {{Size: {size}}} (SAM, CloudFormation) or ephe
 
 
 class ExceedsEphemeralStorage(Rule):
-    r"""Flags calls that write more into /tmp than it holds.
+    r"""Flags calls that write more into `/tmp` than it holds.
 
     ## What it does
 
@@ -92,7 +92,7 @@ class ExceedsEphemeralStorage(Rule):
         family=Family.GROWTH,
         severity=Severity.ERROR,
         confidence=Confidence.HIGH,
-        summary="Flags calls that write more into /tmp than it holds.",
+        summary="Flags calls that write more into `/tmp` than it holds.",
         since="0.1.0",
     )
 

@@ -19,7 +19,7 @@ _KIND_TESTS = frozenset(
 
 
 class RemovesAllOfTmp(Rule):
-    """Flags code that removes everything in /tmp.
+    """Flags code that removes everything in `/tmp`.
 
     ## What it does
 
@@ -78,7 +78,7 @@ class RemovesAllOfTmp(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.HIGH,
-        summary="Flags code that removes everything in /tmp.",
+        summary="Flags code that removes everything in `/tmp`.",
         since="0.1.0",
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FixedNameRace(Rule):
-    """Flags fixed names in /tmp where requests are served at the same time.
+    """Flags fixed names in `/tmp` where requests are served at the same time.
 
     ## What it does
 
@@ -32,6 +32,19 @@ class FixedNameRace(Rule):
 
     ## Example
 
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: .
+          Handler: app.handler
+          Runtime: python3.13
+          CapacityProviderConfig:
+            Arn: arn:aws:lambda:eu-central-1:123456789012:capacity-provider:orders
+    ```
+
     ```python
     import json
 
@@ -39,6 +52,8 @@ class FixedNameRace(Rule):
     def handler(event, context):
         with open("/tmp/order.json", "w") as out:
             json.dump(event["order"], out)
+        with open("/tmp/order.json") as order:
+            return order.read()
     ```
 
     ## Use instead
@@ -51,8 +66,11 @@ class FixedNameRace(Rule):
 
     def handler(event, context):
         with tempfile.TemporaryDirectory() as folder:
-            with open(os.path.join(folder, "order.json"), "w") as out:
+            path = os.path.join(folder, "order.json")
+            with open(path, "w") as out:
                 json.dump(event["order"], out)
+            with open(path) as order:
+                return order.read()
     ```
 
     A file that all requests may share is written under a unique name and put in place by `os.replace`.
@@ -72,7 +90,7 @@ class FixedNameRace(Rule):
         family=Family.GROWTH,
         severity=Severity.WARNING,
         confidence=Confidence.MEDIUM,
-        summary="Flags fixed names in /tmp where requests are served at the same time.",
+        summary="Flags fixed names in `/tmp` where requests are served at the same time.",
         since="0.1.0",
     )
 

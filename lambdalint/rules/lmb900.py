@@ -28,6 +28,17 @@ class CannotParse(RuleDefinition):
 
     ## Example
 
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: .
+          Handler: app.handler
+          Runtime: python3.13
+    ```
+
     ```python
     def handler(event, context):
         print "done"
@@ -49,7 +60,7 @@ class CannotParse(RuleDefinition):
 
     ## Known limits
 
-    Only files that an entry point's imports can reach are read.
+    Only files that a function reaches are reported. Others that do not parse are named on standard error.
     """
 
     meta = RuleMeta(
