@@ -1,4 +1,4 @@
-"""The shape of the configuration file, and what each key expects, in words."""
+"""The shape of the configuration file, and what each key is for and expects, in words."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class RawFunction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class RawConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
     """The table ``[tool.lambdalint]``, or the whole of ``lambdalint.toml``. None is "not set"."""
 
+    extend: _Text | None = None
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
@@ -40,16 +41,53 @@ class RawConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     writable: tuple[str, ...] | None = None
     min_severity: Severity | None = None
     min_confidence: Confidence | None = None
+    baseline: _Text | None = None
     jobs: _Count | None = None
     cache_dir: _Text | None = None
     signature_fallback: bool | None = None
     max_steps: _Positive | None = None
-    sizes: dict[str, _Text | int | float] | None = None
+    per_file_ignores: dict[str, Any] | None = None  # a list of codes each, checked one by one
+    sizes: dict[str, Any] | None = None  # a size each, checked one by one
     functions: tuple[RawFunction, ...] = ()
     rules: dict[str, dict[str, Any]] = {}  # the options are typed by the rule that declares them
 
 
+MEANING = {
+    "extend": "Another configuration file that this one builds on; what stands here wins over what stands there",
+    "select": "The rules to run",
+    "extend-select": "Rules to run besides those of select",
+    "ignore": "Rules not to run; of two prefixes the longer one wins",
+    "exclude": "Files and folders that are not analysed",
+    "writable": "Further folders that every function can write to",
+    "min-severity": "Findings that are milder are not reported",
+    "min-confidence": "Findings that are less certain are not reported",
+    "baseline": "The file with known findings, which are not reported again",
+    "jobs": "How many worker processes share the work",
+    "cache-dir": "Where the cache lies",
+    "signature-fallback": "Whether undeclared functions with parameters (event, context) count as handlers",
+    "max-steps": "How far the code of one entry point is followed",
+    "per-file-ignores": "Rules that are not reported in the files that a pattern names",
+    "sizes": "How large files are, for LMB307: by their path in /tmp, or their key or address in S3",
+    "functions": "Functions that no template declares, or declares in a way that is not understood",
+    "rules": "The severity and the options of single rules",
+    "severity": "The severity that the findings of the rule get instead of their own",
+    "handler": "The function or web application that the platform calls",
+    "name": "The name that findings give to the function",
+    "code-root": "The folder that becomes the function's package",
+    "platform": "Where the function runs",
+    "runtime": "The runtime of the function",
+    "tmp-mb": "The size of /tmp in MB",
+    "timeout": "The longest time of an invocation, in seconds",
+    "env": "Environment variables that the function sees",
+    "mounts": "Where further, writable file systems are mounted",
+    "layers": "Layers of the function: folders whose content lands in /opt, or ARNs",
+    "search-path": "Further folders that imports are resolved in",
+    "vpc": "Whether the function is attached to a VPC",
+}
+"""What each key is for."""
+
 EXPECTED = {
+    "extend": "the path of a lambdalint.toml or pyproject.toml, relative to this file",
     "select": "a list of rule codes or their prefixes",
     "extend-select": "a list of rule codes or their prefixes",
     "ignore": "a list of rule codes or their prefixes",
@@ -57,13 +95,16 @@ EXPECTED = {
     "writable": "a list of absolute folders",
     "min-severity": "one of " + ", ".join(item.value for item in Severity),
     "min-confidence": "one of " + ", ".join(item.value for item in Confidence),
+    "baseline": "the path of a file, relative to this file",
     "jobs": "a whole number: 1 or more processes, 0 for one a processor",
     "cache-dir": "the path of a folder",
     "signature-fallback": "true or false",
     "max-steps": "a whole number of at least 1",
+    "per-file-ignores": "a table from patterns as in .gitignore to lists of rule codes or their prefixes",
     "sizes": 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB',
     "functions": "an array of tables [[tool.lambdalint.functions]]",
     "rules": "tables [tool.lambdalint.rules.CODE]",
+    "severity": "one of " + ", ".join(item.value for item in Severity),
     "handler": "text: module.function",
     "name": "text",
     "code-root": "the path of a folder, relative to this file",
@@ -77,4 +118,4 @@ EXPECTED = {
     "search-path": "a list of folders, relative to this file",
     "vpc": "true or false",
 }
-"""What each key of the two tables expects."""
+"""What each key of the tables expects."""

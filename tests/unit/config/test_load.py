@@ -1,36 +1,22 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import subprocess
+import sys
+from pathlib import Path
 
-import msgspec
 import pytest
 
-from lambdalint.config import ConfigError, Overrides, RuleOptions, load
-from lambdalint.model import Confidence, Settings, Severity
+from lambdalint import rules
+from lambdalint.config import ConfigError, Overrides, RuleOptions, find, load
+from lambdalint.model import Confidence, PerFileIgnore, Settings, Severity
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    writable: tuple[str, ...] = ()
-    max_mb: int = 5
-
-
-RULES = RuleOptions(("LMB101", "LMB102", "LMB301", "LMB900"), {"LMB101": Options}.get)
+from .sample import PLATFORMS, RULES, loaded
 
 
 def read(folder: Path, text: str, name: str = "pyproject.toml", overrides: Overrides | None = None) -> Settings:
     (folder / name).write_text(text, encoding="utf-8")
-    platforms = ("aws-lambda", "vercel")
-    return load(folder, RULES, platforms=lambda: platforms, overrides=overrides).settings
-
-
-def refused(folder: Path, text: str, name: str = "pyproject.toml") -> ConfigError:
-    with pytest.raises(ConfigError) as caught:
-        read(folder, text, name)
-    assert caught.value.file == str(folder / name)
-    return caught.value
+    return loaded(folder, overrides).settings
 
 
 def test_without_configuration_the_defaults_hold(tmp_path: Path) -> None:
@@ -50,6 +36,7 @@ def test_every_key(tmp_path: Path) -> None:
         writable = ["/mnt/data"]
         min-severity = "warning"
         min-confidence = "low"
+        baseline = "known/findings.json"
         jobs = 3
         cache-dir = "build/cache"
         signature-fallback = false
@@ -72,12 +59,20 @@ def test_every_key(tmp_path: Path) -> None:
         [[tool.lambdalint.functions]]
         handler = "app.other"
 
+        [tool.lambdalint.per-file-ignores]
+        "tests/*" = ["LMB3", "LMB102"]
+        "!src/*" = ["LMB1"]
+
         [tool.lambdalint.sizes]
         "s3://models/*.bin" = "1.5 GB"
         "/tmp/model/*" = 300
 
         [tool.lambdalint.rules.LMB101]
+        severity = "warning"
         writable = ["/data"]
+
+        [tool.lambdalint.rules.LMB301]
+        severity = "info"
         """,
     )
     assert settings.sizes == (("s3://models/*.bin", 1_610_612_736), ("/tmp/model/*", 314_572_800))
@@ -87,9 +82,15 @@ def test_every_key(tmp_path: Path) -> None:
     assert settings.exclude == ("tests/",)
     assert settings.writable == ("/mnt/data",)
     assert (settings.min_severity, settings.min_confidence) == (Severity.WARNING, Confidence.LOW)
+    assert settings.baseline == tmp_path / "known/findings.json"
     assert (settings.jobs, settings.cache_dir, settings.max_steps) == (3, "build/cache", 1000)
     assert settings.signature_fallback is False
+    assert settings.per_file_ignores == (
+        PerFileIgnore("tests/*", ("LMB3", "LMB102")),
+        PerFileIgnore("!src/*", ("LMB1",)),
+    )
     assert settings.rule_options == {"LMB101": {"writable": ["/data"]}}
+    assert settings.severities == {"LMB101": Severity.WARNING, "LMB301": Severity.INFO}
     assert settings.config_dir == tmp_path
     first, second = settings.functions
     assert (first.handler, first.name, first.code_root, first.platform) == (
@@ -101,13 +102,22 @@ def test_every_key(tmp_path: Path) -> None:
     assert (first.runtime, first.tmp_mb, first.timeout, first.vpc) == ("python3.13", 1024, 30, True)
     assert (first.env, first.mounts) == ((("STAGE", "prod"),), ("/mnt/data",))
     assert (first.layers, first.search_path) == (("layers/common",), ("lib",))
-    assert (first.span.path, first.span.line) == ("pyproject.toml", 15)
-    assert (second.handler, second.platform, second.span.line) == ("app.other", "aws-lambda", 29)
+    assert (first.span.path, first.span.line) == ("pyproject.toml", 16)
+    assert (second.handler, second.platform, second.span.line) == ("app.other", "aws-lambda", 30)
 
 
 def test_the_file_of_its_own_has_the_same_keys_and_wins(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.lambdalint]\njobs = 2\n")
     assert read(tmp_path, "jobs = 3\n[rules.LMB101]\nmax-mb = 1\n", "lambdalint.toml").jobs == 3
+
+
+def test_an_empty_file_ends_the_search(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.lambdalint]\njobs = 2\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "lambdalint.toml").touch()
+    found = loaded(inner)
+    assert (found.path, found.settings.jobs, found.settings.config_dir) == (inner / "lambdalint.toml", 1, inner)
 
 
 def test_the_nearest_configuration_upwards_holds(tmp_path: Path) -> None:
@@ -116,128 +126,81 @@ def test_the_nearest_configuration_upwards_holds(tmp_path: Path) -> None:
     inner.mkdir(parents=True)
     (tmp_path / "a/pyproject.toml").write_text("[project]\nname = 'x'\n")
     (inner / "app.py").touch()
-    loaded = load(inner / "app.py", RULES)
-    assert loaded.settings.jobs == 2
-    assert loaded.path == tmp_path / "pyproject.toml"
+    found = loaded(inner / "app.py")
+    assert found.settings.jobs == 2
+    assert found.path == tmp_path / "pyproject.toml"
     assert load(inner, RULES, isolated=True).settings.jobs == 1
+    assert find(inner / "app.py") == tmp_path / "pyproject.toml"
 
 
 def test_flags_override_the_file(tmp_path: Path) -> None:
-    text = '[tool.lambdalint]\nselect = ["LMB1"]\nextend-select = ["LMB301"]\nmin-severity = "error"\njobs = 2\n'
-    overrides = Overrides(select=("LMB3",), extend_select=("LMB900",), min_severity=Severity.INFO, jobs=4, cache=False)
+    text = (
+        '[tool.lambdalint]\nselect = ["LMB1"]\nextend-select = ["LMB301"]\nignore = ["LMB102"]\n'
+        'min-severity = "error"\nbaseline = "a.json"\njobs = 2\n'
+    )
+    overrides = Overrides(
+        select=("LMB3",),
+        extend_select=("LMB900",),
+        ignore=("LMB101",),
+        min_severity=Severity.INFO,
+        min_confidence=Confidence.HIGH,
+        baseline=Path("b.json"),
+        jobs=4,
+        cache=False,
+        noqa=False,
+    )
     settings = read(tmp_path, text, overrides=overrides)
     assert (settings.select, settings.extend_select) == (("LMB3",), ("LMB301", "LMB900"))
-    assert (settings.min_severity, settings.jobs, settings.cache) == (Severity.INFO, 4, False)
+    assert settings.ignore == ("LMB101",)
+    assert (settings.min_severity, settings.min_confidence) == (Severity.INFO, Confidence.HIGH)
+    assert (settings.jobs, settings.cache, settings.noqa) == (4, False, False)
+    assert settings.baseline == Path.cwd() / "b.json"
+
+
+def test_what_no_flag_says_is_left_to_the_file(tmp_path: Path) -> None:
+    text = "[tool.lambdalint]\nselect = ['LMB1']\nbaseline = 'a.json'\n"
+    assert read(tmp_path, text, overrides=Overrides()) == read(tmp_path, text)
+    assert loaded(tmp_path).settings.noqa is True
 
 
 def test_no_jobs_stands_for_all_processors(tmp_path: Path) -> None:
-    assert read(tmp_path, "[tool.lambdalint]\njobs = 0\n").jobs >= 1
+    processors = os.cpu_count() or 1
+    assert read(tmp_path, "[tool.lambdalint]\njobs = 0\n").jobs == processors
+    assert load(tmp_path, RULES, isolated=True, overrides=Overrides(jobs=0)).settings.jobs == processors
 
 
 def test_a_file_named_by_flag(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.lambdalint]\njobs = 2\n")
     (tmp_path / "other.toml").write_text("jobs = 5\n")
-    assert load(tmp_path, RULES, file=tmp_path / "other.toml").settings.jobs == 5
+    assert loaded(tmp_path, file=tmp_path / "other.toml").settings.jobs == 5
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
-        load(tmp_path, RULES, file=tmp_path / "missing.toml")
+        loaded(tmp_path, file=tmp_path / "missing.toml")
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        loaded(tmp_path, file=tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "key", "nearest"),
-    [
-        ("min-severty = 'error'", 3, "min-severty", "min-severity"),
-        ("exclud = []", 3, "exclud", "exclude"),
-        ("[tool.lambdalint.rules.LMB101]\nwriteable = []", 4, "rules.LMB101.writeable", "writable"),
-        ("[tool.lambdalint.rules.LMB102]\nwritable = []", 4, "rules.LMB102.writable", None),
-        ("[tool.lambdalint.rules.LMB1O1]\nwritable = []", 3, "rules.LMB1O1", "LMB101"),
-        (
-            "[[tool.lambdalint.functions]]\nhandler = 'a.b'\ncode_root = 'x'",
-            5,
-            "functions[0].code_root",
-            "code-root",
-        ),
-        ("functions = [{ handler = 'a.b', tmp = 1 }]", 3, "functions[0].tmp", "tmp-mb"),
-    ],
-)
-def test_unknown_keys(tmp_path: Path, text: str, line: int, key: str, nearest: str | None) -> None:
-    error = refused(tmp_path, f"# first\n[tool.lambdalint]\n{text}\n")
-    assert (error.line, error.key, error.nearest) == (line, key, nearest)
-    assert str(error).startswith(f"{tmp_path / 'pyproject.toml'}:{line}: {key}: ")
+def test_the_folder_of_a_file_named_by_a_relative_path_is_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.toml").write_text("baseline = 'a.json'\n")
+    monkeypatch.chdir(tmp_path)
+    settings = loaded(tmp_path, file=Path("other.toml")).settings
+    assert (settings.config_dir, settings.baseline) == (tmp_path, tmp_path / "a.json")
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "key", "expected"),
-    [
-        ("select = 'LMB1'", 2, "select", "a list of rule codes"),
-        ("jobs = '2'", 2, "jobs", "a whole number"),
-        ("jobs = true", 2, "jobs", "a whole number"),
-        ("jobs = -1", 2, "jobs", "a whole number"),
-        ("min-severity = 'high'", 2, "min-severity", "one of error, warning, info"),
-        ("min-confidence = 1", 2, "min-confidence", "one of high, medium, low"),
-        ("writable = ['data']", 2, "writable", "a list of absolute folders"),
-        ("exclude = [\n  'a',\n  3,\n]", 2, "exclude[1]", "a list of patterns"),
-        ("rules = []", 2, "rules", "tables [tool.lambdalint.rules.CODE]"),
-        ("[tool.lambdalint.rules.LMB101]\nmax-mb = 'x'", 3, "rules.LMB101.max-mb", "a whole number"),
-        ("[tool.lambdalint.rules.LMB101]\nwritable = [1]", 3, "rules.LMB101.writable[0]", "a list of texts"),
-        ("[[tool.lambdalint.functions]]\nname = 'x'", 2, "functions[0]", "text: module.function"),
-        (
-            "[[tool.lambdalint.functions]]\nhandler = 'app'",
-            3,
-            "functions[0].handler",
-            "text: module.function",
-        ),
-        (
-            "[[tool.lambdalint.functions]]\nhandler = 'a.b'\nplatform = 'versel'",
-            4,
-            "functions[0].platform",
-            "one of",
-        ),
-        (
-            "[[tool.lambdalint.functions]]\nhandler = 'a.b'\nenv = { A = 1 }",
-            4,
-            "functions[0].env",
-            "a table of texts",
-        ),
-        (
-            "[[tool.lambdalint.functions]]\nhandler = 'a.b'\ncode-root = '/x'",
-            4,
-            "functions[0].code-root",
-            "relative",
-        ),
-    ],
-)
-def test_wrong_values(tmp_path: Path, text: str, line: int, key: str, expected: str) -> None:
-    error = refused(tmp_path, f"[tool.lambdalint]\n{text}\n")
-    assert (error.line, error.key) == (line, key)
-    assert error.expected is not None
-    assert expected in error.expected
+def test_the_home_folder_in_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert read(tmp_path, "[tool.lambdalint]\nbaseline = '~/a.json'\n").baseline == tmp_path / "home/a.json"
 
 
-@pytest.mark.parametrize(("code", "nearest"), [("LMB120", "LMB102"), ("LBM101", "LMB101"), ("", None), ("E501", None)])
-@pytest.mark.parametrize("key", ["select", "extend-select", "ignore"])
-def test_unknown_codes(tmp_path: Path, key: str, code: str, nearest: str | None) -> None:
-    error = refused(tmp_path, f"[tool.lambdalint]\n\n{key} = ['LMB1', '{code}']\n")
-    assert (error.line, error.key, error.nearest) == (3, f"{key}[1]", nearest)
-
-
-def test_an_unknown_code_in_a_flag(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"--select: no rule has the code 'LMB120'.*did you mean LMB102\?"):
-        load(tmp_path, RULES, overrides=Overrides(select=("LMB120",)))
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (b"[tool.lambdalint\n", "is not TOML"),
-        (b"lambdalint = '\xff'\n", "is not UTF-8"),
-        (b"[tool]\nlambdalint = 3\n", "is not a table"),
-        (b"lambdalint = " + b"[" * 100_000, "nested too deeply"),
-    ],
-)
-def test_broken_files(tmp_path: Path, text: bytes, said: str) -> None:
-    (tmp_path / "pyproject.toml").write_bytes(text)
-    with pytest.raises(ConfigError, match=said):
-        load(tmp_path, RULES)
+@pytest.mark.parametrize("prefix", ["--", "--lambdalint-"])
+def test_an_unknown_code_in_a_flag_is_told_by_the_name_of_the_flag(tmp_path: Path, prefix: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, RULES, overrides=Overrides(extend_select=("LMB120",), prefix=prefix))
+    assert str(caught.value) == (
+        f"{prefix}extend-select: no rule has the code 'LMB120'; "
+        "expected a list of rule codes or their prefixes; did you mean LMB102?"
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,30 +218,31 @@ def test_sizes(tmp_path: Path, value: str, size: int) -> None:
     assert read(tmp_path, f"[tool.lambdalint.sizes]\n'*.bin' = {value}\n").sizes == (("*.bin", size),)
 
 
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        ("'*.bin' = '12 apples'", "sizes.*.bin: '12 apples' is not a size"),
-        ("'*.bin' = '1,5 GB'", "sizes.*.bin: '1,5 GB' is not a size"),
-        ("'*.bin' = '12'", "sizes.*.bin: '12' is not a size"),
-        ("'*.bin' = 0", "sizes.*.bin: 0 is not a size"),
-        ("'*.bin' = -3", "sizes.*.bin: -3 is not a size"),
-        ("'*.bin' = nan", "sizes.*.bin: nan is not a size"),
-        ("'*.bin' = inf", "sizes.*.bin: inf is not a size"),
-        ("'' = 3", "the pattern is empty"),
-    ],
-)
-def test_wrong_sizes(tmp_path: Path, line: str, problem: str) -> None:
-    error = refused(tmp_path, f"[tool.lambdalint.sizes]\n'*.ok' = 1\n{line}\n")
-    assert problem in str(error)
-    assert error.line == 3
-    assert error.expected == 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB'
+def test_only_the_options_of_a_rule_make_it_necessary_to_know_its_type(tmp_path: Path) -> None:
+    asked: list[str] = []
+    options = RuleOptions(RULES.codes, lambda code: asked.append(code) or RULES.type_of(code))  # type: ignore[func-returns-value]  # append returns None
+    (tmp_path / "lambdalint.toml").write_text(
+        "select = ['LMB1']\n[per-file-ignores]\n'*' = ['LMB102']\n[rules]\nLMB102.severity = 'info'\nLMB301 = {}\n"
+    )
+    load(tmp_path, options, platforms=lambda: PLATFORMS)
+    assert asked == []
+    (tmp_path / "lambdalint.toml").write_text("[rules.LMB101]\nmax-mb = 3\n")
+    load(tmp_path, options, platforms=lambda: PLATFORMS)
+    assert asked == ["LMB101"]
 
 
-@pytest.mark.parametrize(
-    "line", ["sizes = 3", "sizes = ['*.bin']", "sizes = { '*.bin' = true }", "sizes = { a = [1] }"]
-)
-def test_sizes_of_a_wrong_type(tmp_path: Path, line: str) -> None:
-    error = refused(tmp_path, f"[tool.lambdalint]\n{line}\n")
-    assert error.line == 2
-    assert error.expected == 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB'
+def test_loading_imports_no_rule_and_no_syntax_library(tmp_path: Path) -> None:
+    (tmp_path / "lambdalint.toml").write_text("select = ['LMB1']\nextend = 'base.toml'\n")
+    (tmp_path / "base.toml").write_text("[rules.LMB102]\nseverity = 'info'\n")
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom lambdalint import config, loading\n"
+        f"print(config.load(Path({str(tmp_path)!r}), loading.rule_options()).settings.select)\n"
+        "print([name for name in sys.modules if name in ('libcst', 'yaml', 'pathspec', 'rich')"
+        " or name.startswith('lambdalint.rules.lmb')])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "('LMB1',)\n[]\n"
+
+
+def test_no_rule_has_an_option_of_a_name_that_all_rules_share() -> None:
+    assert [code for code, rule in rules.registry().items() if "severity" in rule.Options.__struct_fields__] == []
