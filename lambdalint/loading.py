@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     import msgspec
 
     from lambdalint.config import Loaded, Overrides, RuleOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Paths for which the same configuration holds, and what it says."""
+
+    paths: tuple[Path, ...]
+    loaded: Loaded
 
 
 def rule_options() -> RuleOptions:
@@ -36,19 +45,45 @@ def platforms() -> list[str]:
 
 def load(
     paths: Sequence[Path], *, file: Path | None = None, isolated: bool = False, overrides: Overrides | None = None
-) -> Loaded:
-    """Return the settings for a run on *paths*; the nearest configuration upwards from the first of them holds.
+) -> tuple[Batch, ...]:
+    """Return the settings for a run on *paths*: for each path, the nearest configuration upwards from it holds.
 
     *file* names the configuration instead; *isolated* reads none.
 
     Raises:
         ConfigError: a file or a flag says something that is not understood.
     """
-    return config.load(
-        Path(os.path.abspath(paths[0])),  # noqa: PTH100 - resolve() would follow symbolic links
-        rule_options(),
-        platforms=platforms,
-        file=file,
-        isolated=isolated,
-        overrides=overrides,
+    together = [tuple(paths)] if file is not None or isolated else _by_configuration(paths)
+    options = rule_options()
+    return tuple(
+        Batch(
+            batch,
+            config.load(
+                _absolute(batch[0]),
+                options,
+                platforms=platforms,
+                file=file,
+                isolated=isolated,
+                overrides=overrides,
+            ),
+        )
+        for batch in together
     )
+
+
+def _by_configuration(paths: Sequence[Path]) -> list[tuple[Path, ...]]:
+    if len(paths) == 1:
+        return [tuple(paths)]
+    nearest: dict[Path, Path | None] = {}
+    batches: dict[Path | None, list[Path]] = {}
+    for path in paths:
+        absolute = _absolute(path)
+        folder = absolute if absolute.is_dir() else absolute.parent
+        if folder not in nearest:
+            nearest[folder] = config.find(folder)
+        batches.setdefault(nearest[folder], []).append(path)
+    return [tuple(batch) for batch in batches.values()]
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symbolic links

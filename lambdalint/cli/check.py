@@ -2,37 +2,111 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from lambdalint.cli import delivery
 from lambdalint.cli.options import ProjectFlags, SelectionFlags, load, overrides_of, project_flags, selection_flags
 from lambdalint.cli.runs import analyse, tell_problems
-from lambdalint.cli.terminal import CLEAN, FAILED, FINDINGS, has_color, write
+from lambdalint.cli.terminal import CLEAN, FAILED, FINDINGS, Failure
+from lambdalint.model import NOT_JUDGED
+from lambdalint.output.formats import FORMATS
 
-NOT_JUDGED = frozenset({"LMB900", "LMB999"})
-"""Findings that say that something was not judged: with one of them a run has not done its work."""
+if TYPE_CHECKING:
+    from lambdalint.cli.delivery import Output
+    from lambdalint.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """The text on standard input, and the file whose content it takes the place of."""
+
+    path: Path
+    content: bytes
 
 
 @click.command()
 @project_flags
 @selection_flags
-@click.option("--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@click.option("--output-format", type=click.Choice(FORMATS), help="What to print; text, or what the CI service reads.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT:FILE",
+    callback=delivery.parse,
+    help="Write the report to a file, too.",
+)
+@click.option("--statistics", is_flag=True, help="Print how often each rule reports.")
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
+@click.option("--changed-since", metavar="REV", help="Only findings on lines that changed since REV.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--add-noqa", metavar="REASON", help="Suppress each finding by a comment with this reason.")
+@click.option("--ignore-noqa", is_flag=True, help="Report what comments named noqa silence.")
+@click.option("--stdin-filename", metavar="FILE", help="Standard input takes the place of FILE.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 although there are findings.")
-def check(project: ProjectFlags, selection: SelectionFlags, output_format: str, exit_zero: bool) -> None:
+def check(
+    project: ProjectFlags,
+    selection: SelectionFlags,
+    output_format: str | None,
+    outputs: tuple[Output, ...],
+    statistics: bool,
+    baseline: str | None,
+    changed_since: str | None,
+    fix: bool,
+    add_noqa: str | None,
+    ignore_noqa: bool,
+    stdin_filename: str | None,
+    exit_zero: bool,
+) -> None:
     """Check PATHS (by default the working directory). Exit 0: clean, 1: findings, 2: not all was judged.
 
-    A folder stands for the files below it. A file is judged as part of its project.
+    A folder stands for the files below it, a template for the functions that it declares. What is named is judged as
+    part of the project around it.
     """
-    from lambdalint.output import concise, json_report, text
+    _refuse_contradictions(fix=fix, add_noqa=add_noqa is not None, stdin=stdin_filename is not None)
+    name = delivery.chosen_format(output_format, os.environ)
+    if statistics and name not in ("text", "json"):
+        name = _format_of_statistics(output_format)
+    delivery.refuse_unwritable(outputs)
+    unsaved = _read_unsaved(stdin_filename)
+    overrides = overrides_of(project, selection, baseline=baseline, noqa=False if ignore_noqa else None)
+    batches = load(project, overrides, None if unsaved is None else (unsaved.path,))
+    overlay = None if unsaved is None else {unsaved.path: unsaved.content}
 
-    loaded = load(project.paths, project.config_file, project.isolated, overrides_of(project, selection))
-    report = analyse(project.paths, loaded.settings, quiet=project.quiet)
+    def make_report() -> Report:
+        return analyse(batches, quiet=project.quiet, overlay=overlay, changed_since=changed_since)
+
+    report = make_report()
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
-    if output_format == "json":
-        write(json_report.render(report))
-    elif output_format == "concise":
-        write(concise.render(report))
-    else:
-        write(text.render(report, color=has_color(), summary=not project.quiet))
-    if any(finding.code in NOT_JUDGED for finding in report.findings):
+    delivered = delivery.deliver(report, name, outputs, os.environ, quiet=project.quiet, statistics=statistics)
+    if not delivered or any(finding.code in NOT_JUDGED for finding in report.findings):
         raise click.exceptions.Exit(FAILED)
     raise click.exceptions.Exit(FINDINGS if report.findings and not exit_zero else CLEAN)
+
+
+def _refuse_contradictions(*, fix: bool, add_noqa: bool, stdin: bool) -> None:
+    given = {"--fix": fix, "--add-noqa": add_noqa, "--stdin-filename": stdin}
+    changing = [flag for flag, is_given in given.items() if is_given]
+    if len(changing) > 1:
+        raise click.UsageError(f"{changing[0]} and {changing[1]} exclude each other")
+
+
+def _format_of_statistics(asked: str | None) -> str:
+    if asked is None:
+        return "text"
+    raise click.UsageError(f"--statistics is printed as text or json, not as {asked}")
+
+
+def _read_unsaved(name: str | None) -> Unsaved | None:
+    if name is None:
+        return None
+    path = Path(os.path.abspath(name))  # noqa: PTH100 - resolve() would follow symbolic links
+    if path.is_dir():
+        raise Failure(f"--stdin-filename {name}: is a folder")
+    return Unsaved(path, sys.stdin.buffer.read())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lambdalint.cli.options import load
+from lambdalint.cli.options import load_settings
 from lambdalint.cli.terminal import Failure, has_color, warn, write
 
 
@@ -36,7 +36,8 @@ def explain(where: tuple[Path, int, int | None], config_file: str | None, isolat
     from lambdalint.output import explanation, problems
 
     file, line, column = where
-    settings = load([file], config_file, isolated, Overrides()).settings
+    (batch,) = load_settings([file], config_file, isolated, Overrides())
+    settings = batch.loaded.settings
     try:
         explained = explain_line(file, line, settings, cwd=Path.cwd(), column=column)
     except PathError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from lambdalint.cli.options import ProjectFlags, load, overrides_of, project_flags
@@ -18,9 +16,8 @@ def functions(project: ProjectFlags, output_format: str) -> None:
     """List the functions below PATHS: handler, entry points, room, and who declares them."""
     from lambdalint.output import concise, function_list
 
-    loaded = load(project.paths, project.config_file, project.isolated, overrides_of(project))
-    settings = replace(loaded.settings, select=(), extend_select=(), baseline=None)
-    report = analyse(project.paths, settings, quiet=project.quiet)
+    batches = load(project, overrides_of(project))
+    report = analyse(batches, quiet=project.quiet, select=(), extend_select=(), baseline=None)
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
     write(function_list.render_json(report) if output_format == "json" else function_list.render_text(report))
     if report.findings:

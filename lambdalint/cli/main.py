@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from lambdalint import __version__
+from lambdalint.cli.baseline import baseline
 from lambdalint.cli.check import check
+from lambdalint.cli.configuration import configuration
 from lambdalint.cli.explain import explain
 from lambdalint.cli.functions import functions
 from lambdalint.cli.rules import list_rules, show_rule
@@ -24,7 +26,7 @@ def commands() -> None:
     """Find, before deployment, what Python code on AWS Lambda gets wrong about its file system."""
 
 
-for command in (check, functions, explain, show_rule, list_rules):
+for command in (check, functions, explain, show_rule, list_rules, baseline, configuration):
     commands.add_command(command)
 
 

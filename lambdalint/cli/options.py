@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ from lambdalint.model import Confidence, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lambdalint.config import Loaded, Overrides
+    from lambdalint.config import Overrides
+    from lambdalint.loading import Batch
 
     _Command = Callable[..., None]
     _Decorator = Callable[[_Command], _Command]
@@ -112,25 +113,46 @@ selection_flags = _gathered(
 )
 
 
-def overrides_of(project: ProjectFlags, selection: SelectionFlags | None = None) -> Overrides:
+def overrides_of(
+    project: ProjectFlags,
+    selection: SelectionFlags | None = None,
+    *,
+    baseline: str | None = None,
+    noqa: bool | None = None,
+) -> Overrides:
     """Return what the flags say in place of the configuration."""
     from lambdalint.config import Overrides
 
-    cache = False if project.no_cache else None
-    if selection is None:
-        return Overrides(jobs=project.jobs, cache=cache)
+    return replace(
+        Overrides() if selection is None else selection_overrides(selection),
+        baseline=None if baseline is None else Path(baseline),
+        jobs=project.jobs,
+        cache=False if project.no_cache else None,
+        noqa=noqa,
+    )
+
+
+def selection_overrides(selection: SelectionFlags) -> Overrides:
+    """Return what *selection* says in place of the configuration."""
+    from lambdalint.config import Overrides
+
     return Overrides(
         select=selection.select,
         extend_select=selection.extend_select,
         ignore=selection.ignore,
         min_severity=Severity(selection.min_severity) if selection.min_severity else None,
         min_confidence=Confidence(selection.min_confidence) if selection.min_confidence else None,
-        jobs=project.jobs,
-        cache=cache,
     )
 
 
-def load(paths: Sequence[Path], config_file: str | None, isolated: bool, overrides: Overrides) -> Loaded:
+def load(project: ProjectFlags, overrides: Overrides, paths: tuple[Path, ...] | None = None) -> tuple[Batch, ...]:
+    """Return the settings for the paths of *project*, or for other *paths*; a wrong configuration ends the run."""
+    return load_settings(paths or project.paths, project.config_file, project.isolated, overrides)
+
+
+def load_settings(
+    paths: Sequence[Path], config_file: str | None, isolated: bool, overrides: Overrides
+) -> tuple[Batch, ...]:
     """Return the settings for a run on *paths*; a configuration that is wrong ends the run."""
     from lambdalint import loading
     from lambdalint.config import ConfigError

@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdalint.cli.terminal import Failure, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdalint.model import Report, Settings
+    from lambdalint.loading import Batch
+    from lambdalint.model import Report
 
 
 def analyse(
-    paths: Sequence[Path], settings: Settings, *, quiet: bool, overlay: Mapping[Path, bytes] | None = None
+    batches: Sequence[Batch],
+    *,
+    quiet: bool,
+    overlay: Mapping[Path, bytes] | None = None,
+    changed_since: str | None = None,
+    **changes: Any,
 ) -> Report:
-    """Return the report on *paths*; one that cannot be made ends the run."""
+    """Return the report on *batches*, with *changes* of their settings; one that cannot be made ends the run."""
+    from lambdalint.engine.baseline import BaselineError
     from lambdalint.engine.collect import PathError
+    from lambdalint.engine.git import GitError
+    from lambdalint.engine.joining import join
     from lambdalint.engine.run import check
     from lambdalint.output.progress import ProgressBar
 
     shows_progress = not quiet and sys.stderr.isatty()
     try:
         with contextlib.closing(ProgressBar()) as bar:
-            return check(paths, settings, cwd=Path.cwd(), progress=bar if shows_progress else None, overlay=overlay)
-    except PathError as error:
+            return join(
+                check(
+                    batch.paths,
+                    replace(batch.loaded.settings, **changes),
+                    cwd=Path.cwd(),
+                    progress=bar if shows_progress else None,
+                    overlay=overlay,
+                    changed_since=changed_since,
+                )
+                for batch in batches
+            )
+    except GitError as error:
+        raise Failure(f"--changed-since {changed_since}: {error}") from None
+    except (PathError, BaselineError) as error:
         raise Failure(str(error)) from None
 
 

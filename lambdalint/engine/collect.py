@@ -49,8 +49,9 @@ class Collected:
 
     ``targets`` are the files that the report is limited to, None for all; ``named`` those that were asked for by name.
     ``links`` maps a file that was reached through a symbolic link to the same file at its own place. ``below`` is
-    where the working directory lies below the tree's root, ``""`` where paths need no translation. ``projects`` are
-    the folders, relative to the root, that were walked.
+    where the working directory lies below the tree's root, ``way`` leads from a working directory that does not lie
+    there to the root; both are ``""`` where paths need no translation. ``projects`` are the folders, relative to the
+    root, that were walked.
     """
 
     tree: Tree
@@ -58,6 +59,7 @@ class Collected:
     named: frozenset[str]
     links: Mapping[str, str]
     below: str = ""
+    way: str = ""
     projects: tuple[str, ...] = (".",)
     problems: tuple[Problem, ...] = ()
 
@@ -259,10 +261,11 @@ def collect(
             if path in named or any(prefix == "." or path.startswith(prefix + "/") for prefix in prefixes)
         )
     links = {path: real for path, real in walk.links.items() if real in tree}
-    below = "" if not inside or root == cwd else cwd.relative_to(root).as_posix()
+    below = cwd.relative_to(root).as_posix() if root in cwd.parents else ""
+    way = "" if root == cwd or below else os.path.relpath(root, cwd).replace(os.sep, "/")
     projects = tuple(sorted(walk.relative(str(start)) for start in starts))
     problems = tuple(sorted(set(walk.problems), key=_problem_order))
-    return Collected(tree, targets, named, links, below, projects, problems)
+    return Collected(tree, targets, named, links, below, way, projects, problems)
 
 
 def _is_project(directory: Path) -> bool:

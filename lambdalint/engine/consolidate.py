@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,19 +13,29 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Finding, InlineSource, Span
 
+_STATEMENT_LINES = 20
+_STATEMENT_CHARACTERS = 4000
+_SPACING = re.compile(
+    r'''("""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|'''
+    r"""'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n]|\\.)*')|(?:(?<=\s)|^)#[^\n]*|\s+""",
+    re.DOTALL | re.MULTILINE,
+)
+"""A string, a comment, or spacing. It need not be right in every language: it must only say the same each time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Translates places of the analysis into places of the report.
 
     ``inline`` maps a virtual path to the code inside a template; ``links`` a file behind a symbolic link to
-    the file itself; ``below`` is where the working directory lies below the root; ``projects`` are the folders of the
-    projects in the tree.
+    the file itself; ``below`` is where the working directory lies below the root, ``way`` leads from one that does not
+    lie there to the root; ``projects`` are the folders of the projects in the tree.
     """
 
     inline: Mapping[str, InlineSource]
     links: Mapping[str, str]
     below: str = ""
+    way: str = ""
     projects: tuple[str, ...] = (".",)
 
     def in_tree(self, span: Span) -> Span:
@@ -38,7 +49,7 @@ class Places:
     def path_shown(self, path: str) -> str:
         """Return *path*, relative to the root, as a path relative to the working directory."""
         if not self.below:
-            return path
+            return f"{self.way}/{path}" if self.way else path
         if path.startswith(self.below + "/"):
             return path[len(self.below) + 1 :]
         ours, theirs = self.below.split("/"), path.split("/")
@@ -56,7 +67,7 @@ class Places:
 
     def shown(self, span: Span) -> Span:
         """Return a *span* of the tree as the report names it."""
-        return replace(span, path=self.path_shown(span.path)) if self.below else span
+        return replace(span, path=self.path_shown(span.path)) if self.below or self.way else span
 
 
 def move(finding: Finding, place: Callable[[Span], Span]) -> Finding:
@@ -106,20 +117,44 @@ def _trace_key(finding: Finding) -> tuple[int, tuple[tuple[Span, str], ...]]:
     return len(finding.trace), tuple((step.span, step.text) for step in finding.trace)
 
 
-def fingerprint(findings: Sequence[Finding], lines: Mapping[str, Sequence[str]]) -> list[Finding]:
-    """Give each of the ordered *findings* a fingerprint that lines above it do not change.
+def statement_hash(finding: Finding, lines: Sequence[str]) -> str:
+    """Return 32 hexadecimal digits for the code of *finding* and its statement, wherever that stands.
 
-    *lines* holds the lines of each file. The fingerprint is made of code, path, the text of the line without
-    its spacing, and which of several such findings it is.
+    *lines* are those of the finding's file. Of the statement count the lines that the finding spans, without comments
+    and without spacing, except in strings. Where there is no text, the message takes its place.
     """
-    seen: Counter[tuple[str, str, str]] = Counter()
+    span = finding.span
+    first = span.line - 1
+    written = lines[first : min(span.end_line, first + _STATEMENT_LINES)]
+    text = "\n".join(written)
+    if len(text) > _STATEMENT_CHARACTERS:
+        start = max(span.column - 1, 0) if len(written[0]) > _STATEMENT_CHARACTERS else 0
+        text = text[start : start + _STATEMENT_CHARACTERS]
+    return _digest(finding.code, _SPACING.sub(_in_string, text) or finding.message)
+
+
+def _in_string(match: re.Match[str]) -> str:
+    return " ".join(match[1].split()) if match[1] else ""
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def fingerprint(
+    findings: Iterable[Finding], lines: Mapping[str, Sequence[str]], *, path_of: Callable[[str], str] = str
+) -> list[Finding]:
+    """Give each of the ordered *findings* a fingerprint of its own, which stays when its statement moves in the file.
+
+    *lines* holds the lines of each file; *path_of* says how a file is called wherever lambdalint runs. The fingerprint
+    is made of code, path, the text of the statement, and which of several such findings in the file it is.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
     found: list[Finding] = []
     for finding in findings:
-        content = lines.get(finding.span.path, ())
-        line = content[finding.span.line - 1] if 0 < finding.span.line <= len(content) else ""
-        key = finding.code, finding.span.path, " ".join(line.split())
-        text = "\0".join((*key, str(seen[key])))
-        seen[key] += 1
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        found.append(replace(finding, fingerprint=digest))
+        path = path_of(finding.span.path)
+        statement = statement_hash(finding, lines.get(finding.span.path, ()))
+        earlier = seen[path, statement]
+        seen[path, statement] += 1
+        found.append(replace(finding, fingerprint=_digest(statement, path, str(earlier))))
     return found

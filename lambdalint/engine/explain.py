@@ -41,7 +41,7 @@ def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, None) as pool:
         analysis = analyse(collected, settings, python_files, pool, no_progress)
-    places = Places(analysis.inline, collected.links, collected.below, collected.projects)
+    places = Places(analysis.inline, collected.links, collected.below, collected.way, collected.projects)
 
     def shown(span: Span) -> Span:
         return places.shown(places.in_tree(span))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint import __version__
+from lambdalint.engine.baseline import Split, stale_problems
 from lambdalint.engine.consolidate import Places, fingerprint, merge, move, without_inline_fix
 from lambdalint.engine.functions import list_functions
 from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected
@@ -18,6 +20,7 @@ from lambdalint.model import Report, Safety, Summary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from lambdalint.engine.baseline import Baseline
     from lambdalint.engine.changed_projects import ChangedProjects
     from lambdalint.engine.collect import Collected
     from lambdalint.engine.reach import Reached
@@ -65,13 +68,19 @@ class Reporting:
     """One report while it is made."""
 
     def __init__(
-        self, collected: Collected, settings: Settings, analysis: Analysis, changed: ChangedProjects | None = None
+        self,
+        collected: Collected,
+        settings: Settings,
+        analysis: Analysis,
+        known: Baseline | None = None,
+        changed: ChangedProjects | None = None,
     ) -> None:
         self._collected = collected
         self._settings = settings
         self._analysis = analysis
+        self._known = known
         self._changed = changed
-        self._places = Places(analysis.inline, collected.links, collected.below, collected.projects)
+        self._places = Places(analysis.inline, collected.links, collected.below, collected.way, collected.projects)
         self._by_file = FileSelection(settings, collected.tree.root)
         templates = {path for path in collected.named if not is_python(path)}
         self._declared_there = {one.name for one in analysis.functions if one.source.path in templates}
@@ -90,12 +99,15 @@ class Reporting:
             return suppressions is not None and suppressions.cover(finding.code, finding.span.line)
 
         heard = [item.moved for item in located if not is_silenced(item.found) and not is_silenced(item.moved)]
-        wanted = merge(finding for finding in heard if self._is_shown(finding))
-        kept = [finding for finding in wanted if self._changed is None or self._changed.touch(finding.span)]
         lines = {path: split_lines(text) for path, text in texts.items()}
-        shown = [move(finding, places.shown) for finding in fingerprint(kept, lines)]
-        shown.sort(key=lambda finding: finding.sort_key)
-        told = self._told((*problems, *analysis.reached.notes))
+        wanted = fingerprint(
+            merge(finding for finding in heard if self._is_shown(finding)), lines, path_of=places.in_project
+        )
+        hidden = [item.moved for item in located if item.moved not in heard or not self._is_shown(item.moved)]
+        split = self._split(wanted, hidden, lines)
+        kept = [finding for finding in split.new if self._changed is None or self._changed.touch(finding.span)]
+        shown = sorted((move(finding, places.shown) for finding in kept), key=lambda finding: finding.sort_key)
+        told = self._told((*problems, *analysis.reached.notes, *self._stale(split)))
         with_findings = {finding.span.path for finding in kept}
         return Report(
             tool=TOOL,
@@ -109,7 +121,8 @@ class Reporting:
                 unresolved=analysis.reached.unresolved,
                 unfinished=analysis.reached.unfinished,
                 suppressed=len(located) - len(heard),
-                unchanged=len(wanted) - len(kept),
+                baselined=len(split.known),
+                unchanged=len(split.new) - len(kept),
             ),
             problems=tuple(problem for problem in told if problem.severity != "note"),
             notes=tuple(problem for problem in told if problem.severity == "note"),
@@ -133,6 +146,23 @@ class Reporting:
 
     def _is_shown(self, finding: Finding) -> bool:
         return is_certain_enough(finding, self._settings) and not self._by_file.ignores(finding.code, finding.span.path)
+
+    def _split(self, wanted: Sequence[Finding], hidden: Sequence[Finding], lines: Mapping[str, Sequence[str]]) -> Split:
+        """Tell which of the findings the baseline holds."""
+        if self._known is None:
+            return Split(tuple(wanted), ())
+        targets, finished = self._collected.targets, not self._analysis.reached.unfinished
+
+        def covers(path: str, code: str) -> bool:
+            return finished and (targets is None or path in targets) and is_selected(code, self._settings)
+
+        return self._known.split(wanted, lines, base=self._collected.tree.root, covers=covers, hidden=hidden)
+
+    def _stale(self, split: Split) -> tuple[Problem, ...]:
+        file = self._settings.baseline
+        if file is None:
+            return ()
+        return stale_problems(split.stale, os.path.relpath(file, self._collected.tree.root).replace(os.sep, "/"))
 
     def _told(self, problems: Iterable[Problem]) -> list[Problem]:
         every = {replace(one, span=self._places.shown(self._places.in_tree(one.span))) for one in problems}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lambdalint.engine import baseline
 from lambdalint.engine.changed_projects import ChangedProjects
 from lambdalint.engine.collect import collect
 from lambdalint.engine.functions import concerned, name_apart, relocate
@@ -51,11 +52,13 @@ def check(
     Raises:
         PathError: one of *paths* does not exist.
         GitError: what changed cannot be told.
+        BaselineError: the baseline cannot be read.
     """
     tell = progress or no_progress
     tell("collecting files", 0, 1)
     collected = collect(paths, cwd=cwd, exclude=settings.exclude, config_dir=settings.config_dir, overlay=overlay)
     changed = None if changed_since is None else ChangedProjects.since(changed_since, collected)
+    known = None if settings.baseline is None else baseline.read(settings.baseline)
     settings, outside = relocate(settings, collected.tree.root)
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, executor) as pool:
@@ -64,7 +67,7 @@ def check(
         unparsed = _unreached_syntax(collected, analysis, settings, pool, tell)
     findings = [*analysis.findings, *judged]
     problems = (*collected.problems, *outside, *analysis.problems, *unparsed)
-    return Reporting(collected, settings, analysis, changed).report(findings, problems)
+    return Reporting(collected, settings, analysis, known, changed).report(findings, problems)
 
 
 def analyse(

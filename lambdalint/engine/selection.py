@@ -40,8 +40,8 @@ def select_rules(codes: Iterable[str], settings: Settings) -> tuple[str, ...]:
 
 
 def is_certain_enough(finding: Finding, settings: Settings) -> bool:
-    """Tell whether *finding* passes the thresholds of severity and confidence."""
-    return (
+    """Tell whether *finding* passes the thresholds of severity and confidence, which hide no failure to judge."""
+    return finding.code in NOT_JUDGED or (
         finding.severity.rank <= settings.min_severity.rank and finding.confidence.rank <= settings.min_confidence.rank
     )
 

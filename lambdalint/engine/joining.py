@@ -1,0 +1,36 @@
+"""Makes one report of those of several configurations."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from lambdalint.model import Report, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def join(reports: Iterable[Report]) -> Report:
+    """Return one report that says what all of *reports*, at least one, say; what several say is said once.
+
+    The counts of its summary are sums: a module that two configurations concern counts twice.
+    """
+    first, *others = reports
+    if not others:
+        return first
+    every = (first, *others)
+    findings = sorted({item for one in every for item in one.findings}, key=lambda item: item.sort_key)
+    functions = {item for one in every for item in one.functions}
+    problems = {item for one in every for item in one.problems}
+    notes = {item for one in every for item in one.notes}
+    summed = {item.name: sum(getattr(one.summary, item.name) for one in every) for item in fields(Summary)}
+    return Report(
+        tool=first.tool,
+        findings=tuple(findings),
+        functions=tuple(sorted(functions, key=lambda item: (item.path, item.line, item.name))),
+        summary=Summary(**{**summed, "functions": len(functions), "findings": len(findings)}),
+        problems=tuple(sorted(problems, key=lambda item: (item.span, item.message, item.severity))),
+        notes=tuple(sorted(notes, key=lambda item: (item.span, item.message, item.severity))),
+        sources={path: text for one in every for path, text in one.sources.items()},
+    )
