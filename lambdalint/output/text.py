@@ -71,6 +71,17 @@ def summary_line(report: Report, style: Style | None = None) -> str:
         line = style.good(f"No findings {room}")
     else:
         line = style.strong(f"{count(summary.findings, 'finding')} ({count(errors, 'error')}) {room}")
+    left_out = [
+        f"{number:,} {where}"
+        for number, where in (
+            (summary.suppressed, "suppressed"),
+            (summary.baselined, "in the baseline"),
+            (summary.unchanged, "on unchanged lines"),
+        )
+        if number
+    ]
+    if left_out:
+        line += f"; {', '.join(left_out)}"
     if summary.unfinished:
         line += f"; {count(summary.unfinished, 'entry point', 'entry points')} not followed to the end (max-steps)"
     if summary.unresolved:
