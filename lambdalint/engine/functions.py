@@ -58,10 +58,23 @@ def concerned(functions: tuple[Function, ...], collected: Collected) -> tuple[Fu
 
     def is_concerned(function: Function) -> bool:
         layers = (layer.directory for layer in function.room.layers if layer.directory is not None)
-        folders = (function.code_root, *function.search_path, *layers)
-        return function.source.path in targets or any(folder.strip("/") in above for folder in folders)
+        return (
+            function.source.path in targets
+            or any(folder.strip("/") in above for folder in (function.code_root, *layers))
+            or any(_imports_from(folder, path) for folder in function.search_path for path in targets)
+        )
 
     return tuple(filter(is_concerned, functions))
+
+
+def _imports_from(folder: str, path: str) -> bool:
+    """Tell whether an import that starts in *folder* can name the module at *path*."""
+    prefix = folder.strip("/") + "/" if folder.strip("/") else ""
+    return (
+        path.endswith(".py")
+        and path.startswith(prefix)
+        and all(part.isidentifier() for part in path[len(prefix) : -len(".py")].split("/"))
+    )
 
 
 def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, ...]]:

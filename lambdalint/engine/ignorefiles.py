@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pathspec
@@ -52,13 +53,20 @@ def _joined(spec: pathspec.GitIgnoreSpec) -> re.Pattern[str] | None:
 
 def compile_patterns(base: str, lines: Iterable[str]) -> IgnoreSpec | None:
     """Compile *lines*; None if they hold no pattern. Patterns that are broken or too costly are left out."""
+    compiled = _compile(tuple(lines))
+    return None if compiled is None else IgnoreSpec(base, *compiled)
+
+
+@lru_cache(maxsize=256)
+def _compile(lines: tuple[str, ...]) -> tuple[pathspec.GitIgnoreSpec, re.Pattern[str] | None] | None:
+    """Compile *lines*, which in a large repository are the same in many folders."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of ``re``, about odd sets in somebody's pattern
         usable = [line for line in lines if _is_usable(line)]
         if not usable:
             return None
         spec = pathspec.GitIgnoreSpec.from_lines(usable)
-        return IgnoreSpec(base, spec, _joined(spec))
+        return spec, _joined(spec)
 
 
 def _is_usable(line: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import literal
@@ -62,7 +63,9 @@ class Mentions:
 
     def __contains__(self, name: str) -> bool:
         if self._names is None:
-            self._names = self._collect()
+            self._names = _COLLECTED.get(self._tree)
+        if self._names is None:
+            self._names = _COLLECTED[self._tree] = self._collect()
         return name.encode() in self._names
 
     def _collect(self) -> frozenset[bytes]:
@@ -83,6 +86,10 @@ class Mentions:
                 for key, keyword in _PYTHON_KEY.findall(content):
                     found.add(key or keyword)
         return frozenset(found)
+
+
+_COLLECTED: WeakKeyDictionary[Tree, frozenset[bytes]] = WeakKeyDictionary()
+"""The names that each tree mentions: the functions of one tree are analysed in several portions."""
 
 
 class Environment:
