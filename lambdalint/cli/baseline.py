@@ -12,7 +12,7 @@ from lambdalint.cli.delivery import obstacle
 from lambdalint.cli.options import load, overrides_of, project_flags, selection_flags
 from lambdalint.cli.runs import analyse, tell_problems
 from lambdalint.cli.terminal import Failure, write
-from lambdalint.model import NOT_JUDGED, Confidence, Severity
+from lambdalint.model import BASELINE_NAME, NOT_JUDGED, Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lambdalint.loading import Batch
     from lambdalint.model import Report
 
-DEFAULT = ".lambdalint-baseline.json"
+_FILE_HELP = f"The file. [default: as configured, or {BASELINE_NAME}]"
 _HIDES_NOTHING: dict[str, Any] = {
     "min_severity": Severity.INFO,
     "min_confidence": Confidence.LOW,
@@ -39,7 +39,9 @@ def baseline() -> None:
 @baseline.command()
 @project_flags
 @selection_flags
-@click.option("--baseline", "file", metavar="FILE", help=f"The file to write. [default: as configured, or {DEFAULT}]")
+@click.option(
+    "--baseline", "file", metavar="FILE", help=_FILE_HELP
+)
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def create(project: ProjectFlags, selection: SelectionFlags, file: str | None, force: bool) -> None:
     """Write a baseline of all findings below PATHS: from now on, 'check' reports what is new."""
@@ -67,7 +69,9 @@ def create(project: ProjectFlags, selection: SelectionFlags, file: str | None, f
 @baseline.command()
 @project_flags
 @selection_flags
-@click.option("--baseline", "file", metavar="FILE", help=f"The file to tidy. [default: as configured, or {DEFAULT}]")
+@click.option(
+    "--baseline", "file", metavar="FILE", help=_FILE_HELP
+)
 def prune(project: ProjectFlags, selection: SelectionFlags, file: str | None) -> None:
     """Remove the entries of a baseline that no finding below PATHS matches any more."""
     from lambdalint.engine import baseline as engine
@@ -102,7 +106,7 @@ def _file(given: str | None, batches: Sequence[Batch]) -> Path:
     configured = [one for batch in batches if (one := batch.loaded.settings.baseline) is not None]
     if given is None and len(set(configured)) > 1:
         raise Failure("the paths have several configurations with a baseline each; --baseline says which is meant")
-    path = Path(given) if given is not None else configured[0] if configured else Path(DEFAULT)
+    path = Path(given) if given is not None else configured[0] if configured else Path(BASELINE_NAME)
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symbolic links
 
 

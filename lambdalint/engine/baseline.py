@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from lambdalint.engine.consolidate import statement_hash
 from lambdalint.engine.source_text import split_lines
-from lambdalint.model import Problem, Span
+from lambdalint.model import NOT_JUDGED, Problem, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lambdalint.model import Finding, Report
 
-DEFAULT_NAME = ".lambdalint-baseline.json"
-NEVER_KNOWN = frozenset({"LMB900", "LMB999"})
-"""Findings that say that something was not judged: nobody can know what is wrong there."""
 
 _VERSION = 1
 _MAX_BYTES = 50_000_000
@@ -30,7 +27,7 @@ _SHOWN_CHARACTERS = 120
 _STATEMENT = re.compile(r"[0-9a-f]{32}")
 _KEYS = ("code", "path", "text", "statement")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
-_CREATE = "'lambdalint baseline create' makes a new one"
+_CREATE = "'lambdalint baseline create --force' makes a new one"
 
 
 class BaselineError(Exception):
@@ -104,14 +101,14 @@ class Baseline:
         """
         places = _Places(self.folder, base)
         hidden = list(hidden)
-        judged = not any(finding.code in NEVER_KNOWN for finding in (*findings, *hidden))
+        judged = not any(finding.code in NOT_JUDGED for finding in (*findings, *hidden))
         left: defaultdict[tuple[str, str, str], list[Entry]] = defaultdict(list)
         for entry in self.entries:
             left[entry.code, entry.path, entry.statement].append(entry)
         known: set[int] = set()
         unmatched: list[tuple[int, Entry]] = []
         for number, finding in enumerate((*findings, *hidden)):
-            if finding.code not in NEVER_KNOWN:
+            if finding.code not in NOT_JUDGED:
                 wanted = _entry(finding, lines.get(finding.span.path, ()), places)
                 same = left[wanted.code, wanted.path, wanted.statement]
                 if same:
@@ -179,7 +176,7 @@ def create(report: Report, *, base: Path, folder: Path) -> Baseline:
     entries = [
         _entry(finding, lines.get(finding.span.path, ()), places)
         for finding in report.findings
-        if finding.code not in NEVER_KNOWN
+        if finding.code not in NOT_JUDGED
     ]
     return Baseline(folder, tuple(sorted(entries, key=lambda entry: entry.sort_key)))
 
@@ -257,7 +254,7 @@ def _text(path: Path) -> str:
             raise BaselineError(f"{path}: larger than {_MAX_BYTES // 1_000_000} MB; {_CREATE}")
         content = path.read_bytes()
     except FileNotFoundError:
-        raise BaselineError(f"{path}: no such file; {_CREATE}") from None
+        raise BaselineError(f"{path}: no such file; 'lambdalint baseline create' makes it") from None
     except (OSError, ValueError) as error:
         raise BaselineError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     try:

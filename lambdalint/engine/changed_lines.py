@@ -79,30 +79,23 @@ def read(rev: str, *, root: Path) -> ChangedLines:
     base = _merge_base(repository, rev)
     whole: set[bytes] = set()
     foreign: set[bytes] = set()
-    staged = _records(repository.output("ls-files", "-z", "--stage"))
-    for entry in staged:
+    tracked = _records(repository.output("ls-files", "-z", "--stage"))
+    for entry in tracked:
         mode_and_stage, _, path = entry.partition(b"\t")
         if mode_and_stage.startswith(b"160000 "):
             foreign.add(path + b"/")
         elif not mode_and_stage.endswith(b" 0"):
             whole.add(path)
     others = set(_records(repository.output("ls-files", "-z", "--others", "--exclude-standard")))
+    if not tracked and not others:
+        foreign.add(b"")
     foreign |= {path for path in others if path.endswith(b"/")}
     untracked = others - foreign
-    try:
-        patch = _Patch().read(repository.lines(*_DIFF, base, "--"))
-    except GitError as error:
-        if "promisor remote" not in str(error):
-            raise
-        raise GitError(
-            f"the clone is partial, and lambdalint fetches nothing: 'git diff --stat {rev}...' gets what is missing"
-        ) from None
+    patch = _compare(repository, base, rev)
     if patch.deletes and untracked:
         with contextlib.suppress(OSError, GitError):  # without it, what is renamed but not staged counts as new
-            patch = _with_untracked(repository, base, untracked)
+            patch = _compare_with_untracked(repository, base, untracked)
             untracked = set()
-    if not staged and not others:
-        foreign = {b""}
     changed = patch.below(repository.prefix)
     whole |= untracked | {path for path, found in changed.items() if found is None or _has_lone_cr(root, path)}
     ranges = {os.fsdecode(path): tuple(found) for path, found in changed.items() if found and path not in whole}
@@ -205,7 +198,19 @@ def _unquoted(name: bytes) -> bytes:
     return _ESCAPE.sub(character, name[1:-1])
 
 
-def _with_untracked(repository: Repository, base: str, untracked: Iterable[bytes]) -> _Patch:
+def _compare(repository: Repository, base: str, rev: str) -> _Patch:
+    """Return the patch from *base*, which *rev* led to, to the working tree."""
+    try:
+        return _Patch().read(repository.lines(*_DIFF, base, "--"))
+    except GitError as error:
+        if "promisor remote" not in str(error):
+            raise
+        raise GitError(
+            f"the clone is partial, and lambdalint fetches nothing: 'git diff --stat {rev}...' gets what is missing"
+        ) from None
+
+
+def _compare_with_untracked(repository: Repository, base: str, untracked: Iterable[bytes]) -> _Patch:
     """Return the patch from *base* with *untracked* files as if they were added, so that they can be renamed ones.
 
     An index of its own lists them; the repository's stays as it is.

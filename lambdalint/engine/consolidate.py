@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -49,7 +50,7 @@ class Places:
     def path_shown(self, path: str) -> str:
         """Return *path*, relative to the root, as a path relative to the working directory."""
         if not self.below:
-            return f"{self.way}/{path}" if self.way else path
+            return posixpath.normpath(f"{self.way}/{path}") if self.way else path
         if path.startswith(self.below + "/"):
             return path[len(self.below) + 1 :]
         ours, theirs = self.below.split("/"), path.split("/")

@@ -160,7 +160,7 @@ def open_repository(root: Path) -> Repository:
             raise GitError(f"{root} is in no working tree, but in a bare repository or a .git folder")
         command = (program, *settings, *_without_filters(asked))
         return Repository(root, command, environment, prefix[:-1], shallow == b"true")
-    if "not a git repository" in refused:
+    if "not a git repository" in refused.lower():
         raise GitError(f"{root} is not in a git repository")
     if "safe.directory" in refused:
         raise GitError(

@@ -15,7 +15,7 @@ from lambdalint.engine.selection import FileSelection, is_certain_enough, is_sel
 from lambdalint.engine.source_text import decode_leniently, split_lines
 from lambdalint.engine.suppressions import Suppressions, python_suppressions, yaml_suppressions
 from lambdalint.engine.syntax import is_python
-from lambdalint.model import Report, Safety, Summary
+from lambdalint.model import NOT_JUDGED, Report, Safety, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,9 +103,10 @@ class Reporting:
         wanted = fingerprint(
             merge(finding for finding in heard if self._is_shown(finding)), lines, path_of=places.in_project
         )
-        hidden = [item.moved for item in located if item.moved not in heard or not self._is_shown(item.moved)]
+        told_of = {(finding.code, finding.span) for finding in wanted}
+        hidden = merge(item.moved for item in located if (item.moved.code, item.moved.span) not in told_of)
         split = self._split(wanted, hidden, lines)
-        kept = [finding for finding in split.new if self._changed is None or self._changed.touch(finding.span)]
+        kept = [finding for finding in split.new if self._is_on_changed_lines(finding)]
         shown = sorted((move(finding, places.shown) for finding in kept), key=lambda finding: finding.sort_key)
         told = self._told((*problems, *analysis.reached.notes, *self._stale(split)))
         with_findings = {finding.span.path for finding in kept}
@@ -147,14 +148,18 @@ class Reporting:
     def _is_shown(self, finding: Finding) -> bool:
         return is_certain_enough(finding, self._settings) and not self._by_file.ignores(finding.code, finding.span.path)
 
+    def _is_on_changed_lines(self, finding: Finding) -> bool:
+        return self._changed is None or finding.code in NOT_JUDGED or self._changed.touch(finding.span)
+
     def _split(self, wanted: Sequence[Finding], hidden: Sequence[Finding], lines: Mapping[str, Sequence[str]]) -> Split:
         """Tell which of the findings the baseline holds."""
         if self._known is None:
             return Split(tuple(wanted), ())
-        targets, finished = self._collected.targets, not self._analysis.reached.unfinished
+        collected, finished = self._collected, not self._analysis.reached.unfinished
 
         def covers(path: str, code: str) -> bool:
-            return finished and (targets is None or path in targets) and is_selected(code, self._settings)
+            is_target = path in (collected.tree if collected.targets is None else collected.targets)
+            return finished and is_target and is_selected(code, self._settings)
 
         return self._known.split(wanted, lines, base=self._collected.tree.root, covers=covers, hidden=hidden)
 

@@ -19,11 +19,12 @@ from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safe
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
 from lambdalint.model.report import FunctionReport, Report, Summary
 from lambdalint.model.rule import NOT_JUDGED, Family, RuleMeta
-from lambdalint.model.settings import ExplicitFunction, PerFileIgnore, Settings
+from lambdalint.model.settings import BASELINE_NAME, ExplicitFunction, PerFileIgnore, Settings
 from lambdalint.model.span import Span
 from lambdalint.model.tree import Tree
 
 __all__ = [
+    "BASELINE_NAME",
     "LISTING",
     "NOT_JUDGED",
     "Answer",

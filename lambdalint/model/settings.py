@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from lambdalint.model.span import Span
 
 
+BASELINE_NAME = ".lambdalint-baseline.json"
+"""How the file with the known findings is called where nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExplicitFunction:
     """A function that the user declares in the configuration; unset fields keep the platform's values.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.engine import baseline
-from lambdalint.model import Confidence, Finding, Report, Severity, Span, Summary
+from lambdalint.model import BASELINE_NAME, Confidence, Finding, Report, Severity, Span, Summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ class Project:
             base=self.root,
             folder=self.root,
         )
-        file = self.root / baseline.DEFAULT_NAME
+        file = self.root / BASELINE_NAME
         file.write_bytes(baseline.encode(made))
         return baseline.read(file)
 

@@ -28,7 +28,8 @@ class Repo:
     def __init__(self, root: Path, *init: str) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", "--initial-branch=main", *init)
+        self.git("init", "--quiet", *init)
+        self.git("symbolic-ref", "HEAD", "refs/heads/main")
 
     def git(self, *arguments: str, **environment: str) -> str:
         done = subprocess.run(

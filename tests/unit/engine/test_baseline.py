@@ -11,7 +11,7 @@ from engine.known_project import APP, Project, finding, report
 from lambdalint.engine import baseline
 from lambdalint.engine.baseline import Baseline, Entry, Split
 from lambdalint.engine.consolidate import statement_hash
-from lambdalint.model import Finding, Report, Summary
+from lambdalint.model import BASELINE_NAME, Finding, Report, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,7 +204,7 @@ def test_a_stale_entry_is_a_warning_at_its_line(project: Project) -> None:
     (problem,) = baseline.stale_problems(project.split(known).stale, "below/.lambdalint-baseline.json")
     assert problem.severity == "warning"
     assert str(problem.span) == "below/.lambdalint-baseline.json:6:1"
-    assert '"b.csv' in (project.root / baseline.DEFAULT_NAME).read_text().split("\n")[5].replace("\\", "")
+    assert '"b.csv' in (project.root / BASELINE_NAME).read_text().split("\n")[5].replace("\\", "")
     assert problem.message == (
         "LMB102 in app.py: no finding matches this entry any more ('lambdalint baseline prune' removes it)"
     )
@@ -236,7 +236,7 @@ def test_pruning_one_of_two_equal_entries(project: Project) -> None:
 
 def test_pruning_what_is_not_stale_changes_nothing(project: Project) -> None:
     known = project.create()
-    content = (project.root / baseline.DEFAULT_NAME).read_bytes()
+    content = (project.root / BASELINE_NAME).read_bytes()
     assert baseline.encode(baseline.prune(known, project.split(known))) == content
 
 

@@ -12,6 +12,7 @@ import pytest
 from engine.known_project import APP, Project, finding, report
 from lambdalint.engine import baseline
 from lambdalint.engine.baseline import Baseline, BaselineError, Entry
+from lambdalint.model import BASELINE_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def test_a_long_line_is_shortened(project: Project) -> None:
 )
 def test_another_layout_is_read_and_its_lines_are_right(project: Project, layout: object) -> None:
     known = project.create()
-    file = project.root / baseline.DEFAULT_NAME
+    file = project.root / BASELINE_NAME
     assert callable(layout)
     text = str(layout(json.loads(file.read_text())))
     file.write_bytes(text.encode())
@@ -94,7 +95,7 @@ def test_another_layout_is_read_and_its_lines_are_right(project: Project, layout
 
 def test_all_on_one_line(project: Project) -> None:
     project.create()
-    file = project.root / baseline.DEFAULT_NAME
+    file = project.root / BASELINE_NAME
     file.write_text(json.dumps(json.loads(file.read_text())))
     assert [entry.line for entry in baseline.read(file).entries] == [1, 1, 1]
 
@@ -106,7 +107,7 @@ def listing(*rows: str) -> str:
     return '{\n  "version": 1,\n  "findings": [\n    ' + ",\n    ".join(rows) + "\n  ]\n}\n"
 
 
-NEW = "'lambdalint baseline create' makes a new one"
+NEW = "'lambdalint baseline create --force' makes a new one"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_a_broken_file_is_an_error_of_one_line(tmp_path: Path, content: str | by
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BaselineError) as caught:
         baseline.read(tmp_path / "x.json")
-    assert str(caught.value) == f"{tmp_path}/x.json: no such file; {NEW}"
+    assert str(caught.value) == f"{tmp_path}/x.json: no such file; 'lambdalint baseline create' makes it"
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

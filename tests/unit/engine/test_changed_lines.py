@@ -323,7 +323,7 @@ def test_a_detached_head_and_every_way_to_say_a_revision(repo: Repo) -> None:
 
 
 def test_a_linked_worktree(repo: Repo, tmp_path: Path) -> None:
-    repo.git("worktree", "add", "--quiet", "-b", "third", str(tmp_path / "linked"), "main")
+    repo.git("worktree", "add", "-b", "third", str(tmp_path / "linked"), "main")
     (tmp_path / "linked/app.py").write_text(edited(l8="new"))
     changed = read("main", root=tmp_path / "linked")
     assert [line for line in ALL if changed.touches("app.py", line, line)] == [8]

@@ -184,7 +184,7 @@ def test_a_git_that_is_too_old(repo: Repo, tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("linked", [False, True])
 def test_in_a_hook(repo: Repo, tmp_path: Path, how: list[str], linked: bool) -> None:
     if linked:
-        repo.git("worktree", "add", "--quiet", "-b", "third", str(tmp_path / "linked"), "main")
+        repo.git("worktree", "add", "-b", "third", str(tmp_path / "linked"), "main")
     there = tmp_path / "linked" if linked else repo.root
     script = (
         "from pathlib import Path\n"

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import git
 
 import lambdalint.deployment
+from lambdalint.engine import baseline
 from lambdalint.engine.run import check
 from lambdalint.engine.selection import OFF_BY_DEFAULT, is_selected
 from lambdalint.model import (
+    BASELINE_NAME,
     Deployment,
     ExplicitFunction,
     Function,
@@ -115,3 +118,27 @@ def test_unsaved_text_is_judged(tmp_path: Path) -> None:
     report = check([Path("app.py")], settings("app.handler"), cwd=tmp_path, overlay=unsaved)
     assert places(report) == ["app.py:3:5"]
     assert report.sources["app.py"].endswith("open('y')\n")
+
+
+def test_what_was_not_judged_is_said_whatever_hides_findings(tmp_path: Path) -> None:
+    write(tmp_path, "app.py")
+    (tmp_path / "broken.py").write_text("def handler(:\n")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "all")):
+        git(*command, cwd=tmp_path)
+    given = settings("app.handler", "broken.handler", min_severity=Severity.ERROR)
+    report = check([tmp_path], replace(given, severities={"LMB900": Severity.INFO}), cwd=tmp_path, changed_since="HEAD")
+    assert [item.code for item in report.findings] == ["LMB900"]
+    assert report.summary.unchanged == 1
+
+
+def test_a_baseline_above_several_projects_is_stale_only_where_the_run_looked(tmp_path: Path) -> None:
+    write(tmp_path, "a/a.py", "b/b.py", "a/pyproject.toml", "b/pyproject.toml")
+    given = settings("a/a.handler", "b/b.handler")
+    file = tmp_path / BASELINE_NAME
+    file.write_bytes(baseline.encode(baseline.create(run(tmp_path, given), base=tmp_path, folder=tmp_path)))
+    for folder in ("a", "b"):
+        report = check([Path()], settings(f"{folder}.handler", baseline=file), cwd=tmp_path / folder)
+        assert (places(report), report.summary.baselined, report.problems) == ([], 1, ())
+    (tmp_path / "b/b.py").write_text("def handler(event, context):\n    pass\n")
+    report = check([Path("../b")], settings("b.handler", baseline=file), cwd=tmp_path / "a")
+    assert [str(problem.span) for problem in report.problems] == [f"../{BASELINE_NAME}:5:1"]
