@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from literate.fixture import SECTIONS, Case, Fixture, parse_fixture
 from literate.project import judge, report_of, settings_for, write_project
-from literate.variants import restyled, suppressed
+from literate.variants import bare, restyled, suppressed
+
+from lambdalint import rules
+from lambdalint.engine.add_noqa import additions, checked_reason
+from lambdalint.engine.fixes import apply, choose
+from lambdalint.engine.suppressions import may_suppress
+from lambdalint.model import Safety
 
 if TYPE_CHECKING:
-    from lambdalint.model import Report
+    from lambdalint.model import Report, Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 PARSED = [parse_fixture(path) for path in sorted(FIXTURES.glob("LMB*.md"))]
@@ -25,8 +31,8 @@ def _name(case: Case) -> str:
 
 
 def _selected(case: Case) -> tuple[str, ...]:
-    """Return the codes that a fixture speaks of: its rule's family, and files that do not parse."""
-    return _family(case.fixture), "LMB9"
+    """Return the codes that a fixture speaks of: its rule, its rule's family, and what is said of lambdalint's work."""
+    return _family(case.fixture), "LMB9", case.fixture[:6]
 
 
 def _family(fixture: str) -> str:
@@ -43,7 +49,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=_name)
 
 @every_case
 def test_reports(case: Case, tmp_path: Path) -> None:
-    write_project(tmp_path, case.files)
+    write_project(tmp_path, bare(case))
     verdict = judge(report_of(tmp_path, settings_for(_selected(case))).findings, case.expectations)
     assert verdict.agrees, str(verdict)
 
@@ -79,7 +85,7 @@ def test_workers_and_cache_change_nothing(fixture: Fixture, tmp_path: Path) -> N
     """All cases of a fixture in one tree: with one worker, two, an empty cache, a full one."""
     for number, case in enumerate(one for one in CASES if one.fixture == fixture.name):
         write_project(tmp_path / f"case{number:02d}", case.files)
-    codes = (_family(fixture.name), "LMB9")
+    codes = (_family(fixture.name), "LMB9", fixture.name[:6])
     alone = report_of(tmp_path, settings_for(codes))
     two = report_of(tmp_path, settings_for(codes, jobs=2))
     cold = report_of(tmp_path, settings_for(codes, cache_dir=".cache-of-test"))
@@ -94,6 +100,47 @@ def test_repaired_code_is_silent(case: Case, tmp_path: Path) -> None:
     write_project(tmp_path, {**case.files, **{block.path: block.content for block in case.repaired}})
     verdict = judge(report_of(tmp_path, settings_for(_selected(case))).findings, ())
     assert verdict.agrees, str(verdict)
+
+
+def _fixed(root: Path, settings: Settings) -> None:
+    """Make the safe fixes in the project at *root*, round after round, as long as there are any."""
+    for _ in range(10):
+        report = report_of(root, settings)
+        chosen = choose(report.findings, frozenset({Safety.SAFE}))
+        applied = apply(chosen.changes, report.sources, folder=root, cwd=root)
+        assert applied.problems == ()
+        if not applied.counts:
+            return
+    pytest.fail("there is no end of fixes")
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in REPAIRED if rules.registry()[case.fixture[:6]].meta.fix is Safety.SAFE], ids=_name
+)
+def test_the_fix_repairs_the_code(case: Case, tmp_path: Path) -> None:
+    write_project(tmp_path, bare(case))
+    _fixed(tmp_path, settings_for(_selected(case)))
+    for block in case.repaired:
+        assert (tmp_path / block.path).read_text(encoding="utf-8") == block.text
+
+
+@every_case
+def test_added_comments_silence_and_go_again(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ``--add-noqa`` nothing is reported; when the findings are gone, the fix removes what was added."""
+    before, settings = bare(case), settings_for(_selected(case))
+    write_project(tmp_path, before)
+    report = report_of(tmp_path, settings)
+    added = additions(report.findings, report.sources, checked_reason("as it was in 2024"))
+    applied = apply(added.changes, report.sources, folder=tmp_path, cwd=tmp_path)
+    assert (added.problems, applied.problems) == ((), ())
+    not_judged = [item for item in report.findings if item.code in ("LMB900", "LMB999")]
+    assert sum(applied.counts.values()) == len(report.findings) - len(not_judged)
+    assert [item.code for item in report_of(tmp_path, settings).findings] == [item.code for item in not_judged]
+    if not_judged or any(may_suppress(content) for content in before.values()):
+        return
+    monkeypatch.setattr(rules, "judge", lambda *arguments: [])
+    _fixed(tmp_path, settings)
+    assert {path: (tmp_path / path).read_bytes() for path in before} == before
 
 
 @pytest.mark.parametrize("fixture", PARSED, ids=lambda fixture: fixture.name[:6])

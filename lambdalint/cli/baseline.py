@@ -39,9 +39,7 @@ def baseline() -> None:
 @baseline.command()
 @project_flags
 @selection_flags
-@click.option(
-    "--baseline", "file", metavar="FILE", help=_FILE_HELP
-)
+@click.option("--baseline", "file", metavar="FILE", help=_FILE_HELP)
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def create(project: ProjectFlags, selection: SelectionFlags, file: str | None, force: bool) -> None:
     """Write a baseline of all findings below PATHS: from now on, 'check' reports what is new."""
@@ -69,9 +67,7 @@ def create(project: ProjectFlags, selection: SelectionFlags, file: str | None, f
 @baseline.command()
 @project_flags
 @selection_flags
-@click.option(
-    "--baseline", "file", metavar="FILE", help=_FILE_HELP
-)
+@click.option("--baseline", "file", metavar="FILE", help=_FILE_HELP)
 def prune(project: ProjectFlags, selection: SelectionFlags, file: str | None) -> None:
     """Remove the entries of a baseline that no finding below PATHS matches any more."""
     from lambdalint.engine import baseline as engine

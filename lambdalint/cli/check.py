@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lambdalint.cli import delivery
+from lambdalint.cli import delivery, mending
 from lambdalint.cli.options import ProjectFlags, SelectionFlags, load, overrides_of, project_flags, selection_flags
 from lambdalint.cli.runs import analyse, tell_problems
 from lambdalint.cli.terminal import CLEAN, FAILED, FINDINGS, Failure
@@ -82,7 +82,13 @@ def check(
     def make_report() -> Report:
         return analyse(batches, quiet=project.quiet, overlay=overlay, changed_since=changed_since)
 
+    reason = None if add_noqa is None else mending.check_reason(add_noqa)
+    folder = mending.folder_of(project.paths)
     report = make_report()
+    if fix:
+        report = mending.apply_fixes(report, make_report, folder=folder, quiet=project.quiet)
+    if reason is not None:
+        report = mending.add_noqa(report, reason, make_report, folder=folder, quiet=project.quiet)
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
     delivered = delivery.deliver(report, name, outputs, os.environ, quiet=project.quiet, statistics=statistics)
     if not delivered or any(finding.code in NOT_JUDGED for finding in report.findings):

@@ -10,10 +10,11 @@ from lambdalint.engine.collect import PathError, collect
 from lambdalint.engine.consolidate import Places
 from lambdalint.engine.functions import relocate
 from lambdalint.engine.parallel import workers
-from lambdalint.engine.reporting import TOOL, Analysis, read_suppressions
+from lambdalint.engine.reporting import TOOL, Analysis
 from lambdalint.engine.run import analyse, no_progress
 from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected
 from lambdalint.engine.source_text import decode_leniently, split_lines
+from lambdalint.engine.suppressions import read_suppressions
 from lambdalint.engine.syntax import is_python
 from lambdalint.model import Answer, ExplainedCall, ExplainedEffect, Explanation, Problem, Span
 
@@ -50,7 +51,7 @@ def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int
     here = [effect for effect in analysis.reached.effects if places.in_tree(effect.span).path == own]
     there = _on_line(here, line, column, places)
     by_file = FileSelection(settings, collected.tree.root)
-    suppressions = read_suppressions(analysis, {own: text}, analysis.inline)
+    suppressions = read_suppressions({own: text}, analysis.inline.values())
     judge = _Judge(settings, analysis, places, by_file, suppressions, text)
     failures = (Problem(finding.span, finding.message) for finding in analysis.findings)
     problems = (*collected.problems, *outside, *analysis.problems, *failures)
@@ -189,7 +190,7 @@ class _Judge:
             return "the configuration ignores the rule in this file"
         for span in (finding.span, self.places.in_tree(finding.span)):
             suppressions = self.suppressions.get(span.path)
-            if suppressions is not None and suppressions.cover(finding.code, span.line):
+            if suppressions is not None and suppressions.cover(finding.code, span.line, noqa=settings.noqa):
                 return "a comment suppresses it"
         return ""
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdalint import __version__
+from lambdalint import __version__, rules
 from lambdalint.engine.baseline import Split, stale_problems
 from lambdalint.engine.consolidate import Places, fingerprint, merge, move, without_inline_fix
 from lambdalint.engine.functions import list_functions
-from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected
+from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected, select_rules
 from lambdalint.engine.source_text import decode_leniently, split_lines
-from lambdalint.engine.suppressions import Suppressions, python_suppressions, yaml_suppressions
+from lambdalint.engine.suppressions import Located, may_suppress, read_suppressions, silence
 from lambdalint.engine.syntax import is_python
-from lambdalint.model import NOT_JUDGED, Report, Safety, Summary
+from lambdalint.engine.unused_suppressions import Scope, judge_suppressions
+from lambdalint.model import NOT_JUDGED, Report, Safety, Span, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lambdalint.engine.baseline import Baseline
     from lambdalint.engine.changed_projects import ChangedProjects
@@ -38,30 +38,6 @@ class Analysis:
     reached: Reached
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Located:
-    """A finding as the analysis names its place, and as the tree does."""
-
-    found: Finding
-    moved: Finding
-
-
-def read_suppressions(analysis: Analysis, texts: Mapping[str, str], virtual: Iterable[str]) -> dict[str, Suppressions]:
-    """Return the suppressions of files, and of the *virtual* ones that stand inside them."""
-    code_lines: defaultdict[str, set[int]] = defaultdict(set)
-    for source in analysis.inline.values():
-        code_lines[source.path].update(line for line, _ in source.lines)
-    found: dict[str, Suppressions] = {
-        path: python_suppressions(analysis.inline[path].text) for path in virtual if path in analysis.inline
-    }
-    for path, text in texts.items():
-        if is_python(path):
-            found[path] = python_suppressions(text)
-        elif path.endswith((".yaml", ".yml", ".template", ".txt", ".toml")):
-            found[path] = yaml_suppressions(text, code_lines.get(path, frozenset()))
-    return found
 
 
 class Reporting:
@@ -88,23 +64,26 @@ class Reporting:
 
     def report(self, findings: Sequence[Finding], problems: Sequence[Problem]) -> Report:
         """Return the report of *findings* and *problems*, whose spans are those of the analysis."""
-        places, analysis, tree = self._places, self._analysis, self._collected.tree
+        places, analysis = self._places, self._analysis
         located = [item for item in map(self._locate, findings) if self._is_asked_for(item)]
-        contents = {path: tree.read(path) for path in {item.moved.span.path for item in located}}
-        texts = {path: decode_leniently(path, data) for path, data in contents.items() if data is not None}
-        silenced = read_suppressions(analysis, texts, {item.found.span.path for item in located})
-
-        def is_silenced(finding: Finding) -> bool:
-            suppressions = silenced.get(finding.span.path)
-            return suppressions is not None and suppressions.cover(finding.code, finding.span.line)
-
-        heard = [item.moved for item in located if not is_silenced(item.found) and not is_silenced(item.moved)]
+        texts = self._texts(item.moved.span.path for item in located)
+        judged = self._judged()
+        commented = texts | self._texts((path for path in judged if path not in analysis.inline), may_suppress)
+        suppressions = read_suppressions(commented, analysis.inline.values())
+        of_rules = silence(located, suppressions, noqa=self._settings.noqa)
+        selected = select_rules(rules.codes(), self._settings)
+        scope = Scope(judged, selected, self._is_complete(findings), self._settings.noqa)
+        of_comments = judge_suppressions(suppressions, of_rules.used, scope, places, commented)
+        texts |= {item.moved.span.path: commented[item.moved.span.path] for item in of_comments.kept}
+        heard = [item.moved for item in of_rules.kept]
+        heard += [self._with_severity(item.moved) for item in of_comments.kept]
+        silenced = [item.moved for item in (*of_rules.silenced, *of_comments.silenced)]
         lines = {path: split_lines(text) for path, text in texts.items()}
         wanted = fingerprint(
             merge(finding for finding in heard if self._is_shown(finding)), lines, path_of=places.in_project
         )
         told_of = {(finding.code, finding.span) for finding in wanted}
-        hidden = merge(item.moved for item in located if (item.moved.code, item.moved.span) not in told_of)
+        hidden = merge(finding for finding in (*heard, *silenced) if (finding.code, finding.span) not in told_of)
         split = self._split(wanted, hidden, lines)
         kept = [finding for finding in split.new if self._is_on_changed_lines(finding)]
         shown = sorted((move(finding, places.shown) for finding in kept), key=lambda finding: finding.sort_key)
@@ -121,7 +100,7 @@ class Reporting:
                 fixable=sum(item.fix is not None and item.fix.safety is not Safety.DISPLAY_ONLY for item in shown),
                 unresolved=analysis.reached.unresolved,
                 unfinished=analysis.reached.unfinished,
-                suppressed=len(located) - len(heard),
+                suppressed=len(silenced),
                 baselined=len(split.known),
                 unchanged=len(split.new) - len(kept),
             ),
@@ -130,12 +109,36 @@ class Reporting:
             sources={places.path_shown(path): text for path, text in sorted(texts.items()) if path in with_findings},
         )
 
-    def _locate(self, finding: Finding) -> _Located:
-        severity = self._settings.severities.get(finding.code, finding.severity)
+    def _locate(self, finding: Finding) -> Located:
         moved = move(without_inline_fix(finding, self._analysis.inline), self._places.in_tree)
-        return _Located(finding, replace(moved, severity=severity))
+        return Located(finding, self._with_severity(moved))
 
-    def _is_asked_for(self, item: _Located) -> bool:
+    def _with_severity(self, finding: Finding) -> Finding:
+        return replace(finding, severity=self._settings.severities.get(finding.code, finding.severity))
+
+    def _texts(self, paths: Iterable[str], wanted: Callable[[bytes], bool] = lambda content: True) -> dict[str, str]:
+        contents = {path: self._collected.tree.read(path) for path in set(paths)}
+        return {
+            path: decode_leniently(path, data) for path, data in contents.items() if data is not None and wanted(data)
+        }
+
+    def _judged(self) -> frozenset[str]:
+        """Return the files that the report is about and that a function's code or declaration stands in."""
+        analysis, targets = self._analysis, self._collected.targets
+        paths = {*analysis.reached.modules, *analysis.inline, *(one.source.path for one in analysis.functions)}
+        in_tree = {path: self._places.in_tree(Span.point(path)).path for path in paths}
+        asked = {path: there for path, there in in_tree.items() if targets is None or there in targets}
+        return frozenset(path if path in analysis.inline else there for path, there in asked.items())
+
+    def _is_complete(self, findings: Iterable[Finding]) -> bool:
+        """Tell whether all that was to be judged was: what was not may be what a comment is for."""
+        return (
+            not self._analysis.reached.unfinished
+            and not any(finding.code in NOT_JUDGED for finding in findings)
+            and not any(problem.severity == "warning" for problem in self._analysis.problems)
+        )
+
+    def _is_asked_for(self, item: Located) -> bool:
         """Tell whether the finding's rule is selected, and the report concerns its place."""
         if not is_selected(item.found.code, self._settings):
             return False

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from literate.expectation import as_suppressions
+from literate.expectation import as_suppressions, without_expectations
 from literate.imports import rewrite_imports
 
 if TYPE_CHECKING:
     from literate.fixture import Case
+
+
+def bare(case: Case) -> dict[str, bytes]:
+    """Return the files of *case* without the comments that say what is expected, which must not make a difference."""
+    return _with_text(case, {block.path: without_expectations(block.text) for block in case.blocks})
 
 
 def suppressed(case: Case) -> dict[str, bytes]:
