@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -22,6 +23,15 @@ def shown(*command: str, cwd: Path) -> list[tuple[str, ...]]:
     return sorted(match.groups() for match in PLACE.finditer(result.stdout) if match["path"].endswith(".py"))
 
 
+def parses(path: Path) -> bool:
+    """Tell whether flake8 runs plugins on a file: of one that does not parse it reports E999 itself."""
+    try:
+        ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
 def test_flake8_shows_what_the_command_line_shows(tmp_path: Path) -> None:
     for fixture in map(parse_fixture, sorted(FIXTURES.glob("LMB*.md"))):
         for number, case in enumerate(fixture.cases):
@@ -30,6 +40,6 @@ def test_flake8_shows_what_the_command_line_shows(tmp_path: Path) -> None:
     ours = shown("lambdalint", "check", "--output-format=concise", *flags, cwd=tmp_path)
     theirs = shown("flake8", "--select=LMB", *(f"--lambdalint-{flag[2:]}" for flag in flags), cwd=tmp_path)
     assert len(ours) > 500
-    # flake8 runs no plugin on a file that does not parse: it reports E999 itself
-    broken = {path for path, *_, said in ours if said.startswith("LMB900")}
-    assert [found for found in theirs if found[0] not in broken] == [found for found in ours if found[0] not in broken]
+    assert [found for found in theirs if parses(tmp_path / found[0])] == [
+        found for found in ours if parses(tmp_path / found[0])
+    ]
