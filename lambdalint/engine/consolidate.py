@@ -71,20 +71,6 @@ class Places:
         return replace(span, path=self.path_shown(span.path)) if self.below or self.way else span
 
 
-def move(finding: Finding, place: Callable[[Span], Span]) -> Finding:
-    """Return *finding* with *place* applied to each of its spans."""
-    fix = finding.fix
-    if fix is not None:
-        fix = replace(fix, edits=tuple(replace(edit, span=place(edit.span)) for edit in fix.edits))
-    return replace(
-        finding,
-        span=place(finding.span),
-        trace=tuple(replace(step, span=place(step.span)) for step in finding.trace),
-        labels=tuple(replace(label, span=place(label.span)) for label in finding.labels),
-        fix=fix,
-    )
-
-
 def without_inline_fix(finding: Finding, inline: Mapping[str, InlineSource]) -> Finding:
     """Drop a fix of code inside a template: new lines would need its indentation and quoting."""
     if finding.fix is not None and any(edit.span.path in inline for edit in finding.fix.edits):

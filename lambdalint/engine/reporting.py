@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint import __version__, rules
 from lambdalint.engine.baseline import Split, stale_problems
-from lambdalint.engine.consolidate import Places, fingerprint, merge, move, without_inline_fix
+from lambdalint.engine.consolidate import Places, fingerprint, merge, without_inline_fix
 from lambdalint.engine.functions import list_functions
 from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected, select_rules
 from lambdalint.engine.source_text import decode_leniently, split_lines
@@ -86,7 +86,7 @@ class Reporting:
         hidden = merge(finding for finding in (*heard, *silenced) if (finding.code, finding.span) not in told_of)
         split = self._split(wanted, hidden, lines)
         kept = [finding for finding in split.new if self._is_on_changed_lines(finding)]
-        shown = sorted((move(finding, places.shown) for finding in kept), key=lambda finding: finding.sort_key)
+        shown = sorted((finding.moved(places.shown) for finding in kept), key=lambda finding: finding.sort_key)
         told = self._told((*problems, *analysis.reached.notes, *self._stale(split)))
         with_findings = {finding.span.path for finding in kept}
         return Report(
@@ -110,7 +110,7 @@ class Reporting:
         )
 
     def _locate(self, finding: Finding) -> Located:
-        moved = move(without_inline_fix(finding, self._analysis.inline), self._places.in_tree)
+        moved = without_inline_fix(finding, self._analysis.inline).moved(self._places.in_tree)
         return Located(finding, self._with_severity(moved))
 
     def _with_severity(self, finding: Finding) -> Finding:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.model.effect import Step
     from lambdalint.model.span import Span
 
@@ -101,3 +103,16 @@ class Finding:
     def sort_key(self) -> tuple[Span, str, str]:
         """The order of reports: by place, then code, then message."""
         return self.span, self.code, self.message
+
+    def moved(self, place: Callable[[Span], Span]) -> Finding:
+        """Return this finding with *place* applied to each of its spans."""
+        fix = self.fix
+        if fix is not None:
+            fix = replace(fix, edits=tuple(replace(edit, span=place(edit.span)) for edit in fix.edits))
+        return replace(
+            self,
+            span=place(self.span),
+            trace=tuple(replace(step, span=place(step.span)) for step in self.trace),
+            labels=tuple(replace(label, span=place(label.span)) for label in self.labels),
+            fix=fix,
+        )

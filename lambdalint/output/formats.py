@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lambdalint.model import Finding, Problem, Report, Span
+    from lambdalint.model import Problem, Report, Span
     from lambdalint.output.rule_page import RulePage
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "azure", "markdown")
@@ -92,22 +92,9 @@ def relocated(report: Report, below: str) -> Report:
 
     return replace(
         report,
-        findings=tuple(_moved(finding, place) for finding in report.findings),
+        findings=tuple(finding.moved(place) for finding in report.findings),
         functions=tuple(replace(function, path=path(function.path)) for function in report.functions),
         problems=tuple(map(problem, report.problems)),
         notes=tuple(map(problem, report.notes)),
         sources={path(key): text for key, text in report.sources.items()},
-    )
-
-
-def _moved(finding: Finding, place: Callable[[Span], Span]) -> Finding:
-    fix = finding.fix
-    if fix is not None:
-        fix = replace(fix, edits=tuple(replace(edit, span=place(edit.span)) for edit in fix.edits))
-    return replace(
-        finding,
-        span=place(finding.span),
-        trace=tuple(replace(step, span=place(step.span)) for step in finding.trace),
-        labels=tuple(replace(label, span=place(label.span)) for label in finding.labels),
-        fix=fix,
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from lambdalint.model import Finding
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambdalint.model import RuleMeta
+    from lambdalint.model import Fix, RuleMeta, Span
 
 
 class OptionsError(Exception):
@@ -24,6 +26,25 @@ class RuleDefinition:
 
     class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
         """The rule's options, with their defaults; none here."""
+
+    @classmethod
+    def finding(
+        cls, headline: str, span: Span, *, advice: str = "", functions: tuple[str, ...] = (), fix: Fix | None = None
+    ) -> Finding:
+        """Return a finding of this rule, with its own severity and confidence."""
+        meta = cls.meta
+        return Finding(
+            code=meta.code,
+            name=meta.name,
+            message=f"{headline}: {advice}" if advice else headline,
+            severity=meta.severity,
+            confidence=meta.confidence,
+            span=span,
+            functions=functions,
+            fix=fix,
+            headline=headline,
+            advice=advice,
+        )
 
     @classmethod
     def parse_options(cls, raw: Mapping[str, object]) -> Options:

@@ -76,5 +76,4 @@ class CannotParse(RuleDefinition):
 
 def cannot_parse(problem: Problem) -> Finding:
     """Return the finding for a source file with this *problem*."""
-    meta = CannotParse.meta
-    return Finding(meta.code, meta.name, problem.message, meta.severity, meta.confidence, problem.span)
+    return CannotParse.finding(problem.message, problem.span)

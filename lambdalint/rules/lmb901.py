@@ -84,21 +84,21 @@ class UnusedSuppression(RuleDefinition):
 def silences_nothing(code: str, where: str, span: Span, fix: Fix | None) -> Finding:
     """Return the finding for *code*, or a prefix, of which nothing is found *where* ("in this statement")."""
     what = f"no {code}" if len(code) == len(UnusedSuppression.meta.code) else f"nothing of {code}"
-    return _finding(
+    return UnusedSuppression.finding(
         f"suppresses {code}, but {what} is found {where}",
-        "remove it, for its cause is gone or elsewhere, or no function reaches it any more",
         span,
-        fix,
+        advice="remove it, for its cause is gone or elsewhere, or no function reaches it any more",
+        fix=fix,
     )
 
 
 def stands_alone(code: str, span: Span, fix: Fix | None) -> Finding:
     """Return the finding for *code* in a ``noqa`` on a line of its own."""
-    return _finding(
+    return UnusedSuppression.finding(
         f"suppresses {code}, but no code stands on the line of this noqa",
-        f"put it behind the statement, or write 'lambdalint: ignore[{code}]' here, which holds for the statement below",
         span,
-        fix,
+        advice=f"put it behind the statement, or write 'lambdalint: ignore[{code}]' for the statement below",
+        fix=fix,
     )
 
 
@@ -106,7 +106,8 @@ def unknown(code: str, names: Mapping[str, str], span: Span, fix: Fix | None) ->
     """Return the finding for *code* as written, which is that of no rule; *names* are those of the rules by code."""
     meant = _nearest(code.upper(), names)
     advice = f"did you mean {meant}?" if meant else "'lambdalint rules' lists the codes"
-    return _finding(f"suppresses {shown(code)}, which is the code of no rule", advice, span, fix)
+    headline = f"suppresses {shown(code)}, which is the code of no rule"
+    return UnusedSuppression.finding(headline, span, advice=advice, fix=fix)
 
 
 def _nearest(code: str, names: Mapping[str, str]) -> str | None:
@@ -114,18 +115,3 @@ def _nearest(code: str, names: Mapping[str, str]) -> str | None:
     by_name = {name.upper(): known for known, name in names.items()}
     likely = difflib.get_close_matches(code, [*names, *by_name], n=1)
     return by_name.get(likely[0], likely[0]) if likely else None
-
-
-def _finding(headline: str, advice: str, span: Span, fix: Fix | None) -> Finding:
-    meta = UnusedSuppression.meta
-    return Finding(
-        code=meta.code,
-        name=meta.name,
-        message=f"{headline}: {advice}",
-        severity=meta.severity,
-        confidence=meta.confidence,
-        span=span,
-        fix=fix,
-        headline=headline,
-        advice=advice,
-    )

@@ -71,16 +71,5 @@ class SuppressionWithoutReason(RuleDefinition):
 
 def without_reason(codes: Sequence[str], span: Span) -> Finding:
     """Return the finding for a comment that suppresses *codes*."""
-    meta = SuppressionWithoutReason.meta
     headline = f"suppresses {joined([shown(code) for code in codes])} without a reason"
-    advice = "say behind the codes why"
-    return Finding(
-        code=meta.code,
-        name=meta.name,
-        message=f"{headline}: {advice}",
-        severity=meta.severity,
-        confidence=meta.confidence,
-        span=span,
-        headline=headline,
-        advice=advice,
-    )
+    return SuppressionWithoutReason.finding(headline, span, advice="say behind the codes why")

@@ -68,7 +68,7 @@ def rule_failed(code: str, span: Span, error: Exception) -> Finding:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     what = shown(f"{type(error).__name__}: {error}".rstrip(": "))
-    return _finding(
+    return InternalError.finding(
         f"rule {code} failed on {shown(span.path)}, line {span.line}, with {what}{where}; "
         f"the rest of the file was not checked by it: {_PLEA}",
         span,
@@ -81,13 +81,8 @@ def cannot_judge(effects: Sequence[Effect], reason: str) -> Finding:
     lines = [str(line) for line in sorted({span.line for span in spans})]
     calls = "a call that may be a mistake was" if len(spans) == 1 else f"{len(spans)} calls that may be mistakes were"
     functions = tuple(sorted({effect.entry.function for effect in effects}))
-    return _finding(
+    return InternalError.finding(
         f"{calls} not checked in {shown(spans[0].path)}, line {joined(lines)}: {reason}; {_PLEA}",
         spans[0],
-        functions,
+        functions=functions,
     )
-
-
-def _finding(message: str, span: Span, functions: tuple[str, ...] = ()) -> Finding:
-    meta = InternalError.meta
-    return Finding(meta.code, meta.name, message, meta.severity, meta.confidence, span, functions)

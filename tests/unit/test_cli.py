@@ -1,40 +1,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from command_line import APP, lambdalint, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-APP = """\
-def handler(event, context):
-    with open("report.csv", "w") as out:
-        out.write("x")
-"""
-CONFIG = '[tool.lambdalint]\n[[tool.lambdalint.functions]]\nhandler = "app.handler"\n'
-
-
-def lambdalint(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "lambdalint", *arguments],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "app.py").write_text(APP)
-    (tmp_path / "pyproject.toml").write_text(CONFIG)
-    return tmp_path
+    return write_project(tmp_path)
 
 
 @pytest.fixture

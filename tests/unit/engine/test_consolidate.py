@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdalint.engine.consolidate import Places, fingerprint, merge, move, statement_hash, without_inline_fix
+from lambdalint.engine.consolidate import Places, fingerprint, merge, statement_hash, without_inline_fix
 from lambdalint.model import Confidence, Edit, Finding, Fix, InlineSource, Label, Safety, Severity, Span, Step
 
 
@@ -156,7 +156,7 @@ def test_code_inside_a_template_is_reported_there() -> None:
     places = Places({"t.yaml::F": source}, {})
     inside = Span("t.yaml::F", 2, 1, 2, 10)
     original = finding(span=inside, trace=(Step(inside, "here"),), labels=(Label(Span("app.py", 1, 1, 1, 2), "there"),))
-    moved = move(original, places.in_tree)
+    moved = original.moved(places.in_tree)
     assert moved.span == Span("t.yaml", 8, 11, 8, 20)
     assert moved.trace[0].span == moved.span
     assert moved.labels[0].span.path == "app.py"
