@@ -74,7 +74,7 @@ def check(
     if statistics and name not in ("text", "json"):
         name = _format_of_statistics(output_format)
     delivery.refuse_unwritable(outputs)
-    unsaved = _read_unsaved(stdin_filename)
+    unsaved = _read_unsaved(stdin_filename, project.paths)
     overrides = overrides_of(project, selection, baseline=baseline, noqa=False if ignore_noqa else None)
     batches = load(project, overrides, None if unsaved is None else (unsaved.path,))
     overlay = None if unsaved is None else {unsaved.path: unsaved.content}
@@ -109,9 +109,13 @@ def _format_of_statistics(asked: str | None) -> str:
     raise click.UsageError(f"--statistics is printed as text or json, not as {asked}")
 
 
-def _read_unsaved(name: str | None) -> Unsaved | None:
+def _read_unsaved(name: str | None, paths: tuple[Path, ...]) -> Unsaved | None:
     if name is None:
+        if Path("-") in paths:
+            raise click.UsageError("to read standard input, --stdin-filename has to say which file it stands for")
         return None
+    if paths not in ((Path(),), (Path("-"),)):
+        raise click.UsageError("with --stdin-filename, standard input is checked and no other path")
     path = Path(os.path.abspath(name))  # noqa: PTH100 - resolve() would follow symbolic links
     if path.is_dir():
         raise Failure(f"--stdin-filename {name}: is a folder")

@@ -152,6 +152,8 @@ def test_a_subfolder_knows_what_changed(repository: Path) -> None:
         (("--changed-since", "no-such-rev"), "--changed-since no-such-rev: "),
         (("--statistics", "--output-format", "sarif"), "--statistics is printed as text or json, not as sarif"),
         (("--stdin-filename", "."), "--stdin-filename .: is a folder"),
+        (("--stdin-filename", "app.py", "other.py"), "standard input is checked and no other path"),
+        (("-",), "--stdin-filename has to say which file it stands for"),
         (("--select", "LMB1O2"), "--select: no rule has the code 'LMB1O2'"),
         (("--no-such-flag",), "No such option"),
     ],
