@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +42,13 @@ def test_the_findings_are_those_of_the_files_beside_them(tmp_path: Path) -> None
     assert sorted(re.split(r"\n(?=error|warning)", result.stdout)) == shown
 
 
-def test_the_explanation_is_the_beginning_of_a_real_one() -> None:
+def test_the_explanation_is_the_beginning_of_a_real_one(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "fixtures" / "projects" / "upload-service", tmp_path, dirs_exist_ok=True)
     (block,) = [one for one in BLOCK.finditer(section("Use it")) if one["language"] == "text"]
     command, *shown = block["body"].splitlines()
     result = subprocess.run(
         [sys.executable, "-m", *command.removeprefix("$ ").split()],
-        cwd=ROOT / "fixtures" / "projects" / "upload-service",
+        cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
         check=True,

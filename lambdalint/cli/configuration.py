@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lambdalint.cli.options import load_settings, selection_flags, selection_overrides
-from lambdalint.cli.terminal import write
+from lambdalint.cli.terminal import Failure, write
 
 if TYPE_CHECKING:
     from lambdalint.cli.options import SelectionFlags
@@ -32,6 +33,8 @@ def show(path: str, config_file: str | None, isolated: bool, selection: Selectio
     from lambdalint.loading import rule_options
     from lambdalint.output import configuration as shown
 
+    if not os.path.lexists(path):
+        raise Failure(f"{path}: no such file or folder")
     (batch,) = load_settings([Path(path)], config_file, isolated, selection_overrides(selection))
     settings = effective(batch.loaded, rule_options(), cwd=Path.cwd())
     write(shown.render_json(settings) if output_format == "json" else shown.render_text(settings))

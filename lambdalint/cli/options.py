@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 def codes(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
     """Split what was given to a repeatable, comma-separated flag; None if it was not given."""
-    del context, parameter
+    del context
     if not values:
         return None
-    return tuple(code.upper() for value in values for code in value.replace(",", " ").split())
+    given = tuple(code.upper() for value in values for code in value.replace(",", " ").split())
+    if not given:
+        raise click.BadParameter("it names no rule", param=parameter)
+    return given
 
 
 def paths(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Path, ...]:

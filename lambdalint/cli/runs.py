@@ -60,9 +60,13 @@ def tell_problems(report: Report, *, verbose: bool, quiet: bool) -> None:
     if quiet:
         return
     text = problems.render(report, verbose=verbose)
-    if not report.functions:
+    if not report.functions and report.limited:
         text += (
-            "warning: no function that runs on a serverless platform was found: nothing was judged; "
+            "warning: no function reaches what was asked for: nothing was judged ('lambdalint functions' lists them)\n"
+        )
+    elif not report.functions:
+        text += (
+            "warning: no function that runs on a serverless platform was found: nothing was judged (-v says more); "
             "[[tool.lambdalint.functions]] declares one\n"
         )
     warn(text)

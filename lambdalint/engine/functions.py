@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from lambdalint.engine.collect import Collected
     from lambdalint.engine.consolidate import Places
     from lambdalint.model import EntryPoint, ExplicitFunction, Function, Settings
 
@@ -39,42 +38,6 @@ def name_apart(functions: Sequence[Function]) -> tuple[Function, ...]:
             name = f"{name} #{taken[name]}"
         named.append(replace(function, name=name))
     return tuple(named)
-
-
-def concerned(functions: tuple[Function, ...], collected: Collected) -> tuple[Function, ...]:
-    """Return those of *functions* that a report limited to the targets can concern.
-
-    They run code from a folder that a target lies in, or a target declares them.
-    """
-    if collected.targets is None:
-        return functions
-    targets = {*collected.targets, *(link for link, path in collected.links.items() if path in collected.targets)}
-    above = {""}
-    for path in targets:
-        parent = path.rpartition("/")[0]
-        while parent not in above:
-            above.add(parent)
-            parent = parent.rpartition("/")[0]
-
-    def is_concerned(function: Function) -> bool:
-        layers = (layer.directory for layer in function.room.layers if layer.directory is not None)
-        return (
-            function.source.path in targets
-            or any(folder.strip("/") in above for folder in (function.code_root, *layers))
-            or any(_imports_from(folder, path) for folder in function.search_path for path in targets)
-        )
-
-    return tuple(filter(is_concerned, functions))
-
-
-def _imports_from(folder: str, path: str) -> bool:
-    """Tell whether an import that starts in *folder* can name the module at *path*."""
-    prefix = folder.strip("/") + "/" if folder.strip("/") else ""
-    return (
-        path.endswith(".py")
-        and path.startswith(prefix)
-        and all(part.isidentifier() for part in path[len(prefix) : -len(".py")].split("/"))
-    )
 
 
 def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, ...]]:

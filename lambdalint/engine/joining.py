@@ -32,5 +32,6 @@ def join(reports: Iterable[Report]) -> Report:
         summary=Summary(**{**summed, "functions": len(functions), "findings": len(findings)}),
         problems=tuple(sorted(problems, key=lambda item: (item.span, item.message, item.severity))),
         notes=tuple(sorted(notes, key=lambda item: (item.span, item.message, item.severity))),
+        limited=any(one.limited for one in every),
         sources={path: text for one in every for path, text in one.sources.items()},
     )

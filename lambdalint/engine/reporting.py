@@ -104,6 +104,7 @@ class Reporting:
                 baselined=len(split.known),
                 unchanged=len(split.new) - len(kept),
             ),
+            limited=self._collected.targets is not None,
             problems=tuple(problem for problem in told if problem.severity != "note"),
             notes=tuple(problem for problem in told if problem.severity == "note"),
             sources={places.path_shown(path): text for path, text in sorted(texts.items()) if path in with_findings},

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lambdalint.engine import baseline
 from lambdalint.engine.changed_projects import ChangedProjects
 from lambdalint.engine.collect import collect
-from lambdalint.engine.functions import concerned, name_apart, relocate
+from lambdalint.engine.concern import concerned
+from lambdalint.engine.functions import name_apart, relocate
 from lambdalint.engine.judgement import FileTask, internal_error, judge_file, judge_lost
 from lambdalint.engine.parallel import batches, portions, spread, workers
 from lambdalint.engine.reach import Reached, reach, reach_lost

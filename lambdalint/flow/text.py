@@ -79,12 +79,19 @@ def parts_of(text: str) -> tuple[str | Hole, ...]:
             if run:
                 parts.append(run)
             run = ""
-            parts.append(hole_of(character))
+            parts.append(_readable(hole_of(character)))
         else:
             run += character
     if run:
         parts.append(run)
     return tuple(parts)
+
+
+def _readable(hole: Hole) -> Hole:
+    """Return *hole* with an origin for people: that of a file's content may itself be a path with holes."""
+    if hole.origin.isascii() and "\0" not in hole.origin:
+        return hole
+    return replace(hole, origin=shown(hole.origin.replace("\0", "")))
 
 
 def shown(text: str) -> str:

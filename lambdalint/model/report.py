@@ -50,8 +50,9 @@ class Summary:
 class Report:
     """All that one run found.
 
-    ``problems`` are warnings about input that could not be understood; ``notes`` are shown with ``-v``.
-    ``sources`` holds the text of each file that a finding stands in, so that a renderer can show the line.
+    ``problems`` are warnings about input that could not be understood; ``notes`` are shown with ``-v``. ``limited``
+    tells that only a part of the project was asked for. ``sources`` holds the text of each file that a finding stands
+    in, so that a renderer can show the line.
     """
 
     tool: str
@@ -61,3 +62,4 @@ class Report:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    limited: bool = False

@@ -176,3 +176,15 @@ def receive(file: UploadFile):
 handler = Mangum(app)
 """).lifetime()
     assert (lifetime.request_content, lifetime.new_content) == (True, True)
+
+
+def test_a_name_from_a_file_is_told_readably() -> None:
+    found = analysed(
+        """
+        def handler(event, context):
+            with open("/tmp/" + event["key"] + ".json") as file:
+                data = json.load(file)
+            open("/tmp/" + data["label"] + ".wav", "w")  # made
+        """
+    )
+    assert found.effect().place.path == "/tmp/{contents of /tmp/{event['key']}.json['label']}.wav"
