@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -71,8 +73,11 @@ REASONS = """\
 def _printed(
     project: str, where: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *flags: str
 ) -> str:
-    monkeypatch.chdir(PROJECTS / project)
-    assert run(["explain", where, "--isolated", *flags]) == 0
+    with tempfile.TemporaryDirectory() as folder:  # away from the repository, whose functions have the same names
+        shutil.copytree(PROJECTS / project, folder, dirs_exist_ok=True)
+        with monkeypatch.context() as there:
+            there.chdir(folder)
+            assert run(["explain", where, "--isolated", *flags]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
     return captured.out
