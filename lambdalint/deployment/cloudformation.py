@@ -17,7 +17,7 @@ from lambdalint.deployment.node import MappingNode
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import same_room
 from lambdalint.deployment.web_adapter import application, is_wrapped
-from lambdalint.model import Deployment, Function, Problem, Tree
+from lambdalint.model import Build, Deployment, Function, Manifest, Problem, Tree
 
 if TYPE_CHECKING:
     from lambdalint.deployment.nested_stacks import Stack
@@ -120,7 +120,8 @@ class _Reader:
             made = self._zipped(stack, function, properties, entry.value)
         if made is None or made.inline is not None:
             return made
-        return replace(made, requirements=tuple(self._requirements.get(made.code_root, ())))
+        manifests = tuple(Manifest(path) for path in self._requirements.get(made.code_root, ()))
+        return replace(made, build=Build(manifests))
 
     def _zipped(self, stack: Stack, function: Function, properties: Node, resource: Node) -> Function | None:
         runtime = function.room.runtime

@@ -13,7 +13,7 @@ from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.serverless_package import UnknownPatternError, package_patterns
 from lambdalint.deployment.serverless_room import build_room, requirements_layer
 from lambdalint.deployment.serverless_variables import Variables
-from lambdalint.model import Function, Layer, Problem, Span, Tree
+from lambdalint.model import Build, Function, Layer, Manifest, Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +150,7 @@ class _Service:
             room=self._room(declared),
             source=span,
             declared_by="serverless",
-            requirements=self._requirements(code_root, wsgi),
+            build=Build(tuple(Manifest(path) for path in self._requirements(code_root, wsgi))),
             search_path=(self.directory,) if code_root != self.directory else (),
         )
         return self._packaged(function, declared)

@@ -13,7 +13,7 @@ from lambdalint.deployment.package_patterns import Package, understood
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.deployment.source_root import ancestors, handler_of
 from lambdalint.deployment.vercel_entry import declared_entry, entry_of, is_python_project, searched_entry
-from lambdalint.model import EnvironmentVariable, Function, Problem, Span, Tree
+from lambdalint.model import Build, EnvironmentVariable, Function, Manifest, Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,7 +130,7 @@ def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: 
         room=room,
         source=entry.span,
         declared_by="vercel",
-        requirements=next(((path,) for path in manifests if path is not None and path in tree), ()),
+        build=Build(next(((Manifest(path),) for path in manifests if path is not None and path in tree), ())),
         search_path=tuple(above),
         confidence=confidence,
     )

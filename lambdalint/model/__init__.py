@@ -16,6 +16,18 @@ from lambdalint.model.deployment import (
 from lambdalint.model.effect import Effect, EffectKind, Excess, Guard, Lifetime, Removal, Step
 from lambdalint.model.explanation import Answer, ExplainedCall, ExplainedEffect, Explanation
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
+from lambdalint.model.package import (
+    Build,
+    Contents,
+    Distribution,
+    ForeignImport,
+    FunctionPackage,
+    LayerContents,
+    Manifest,
+    Provenance,
+    Requirement,
+    Vendored,
+)
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
 from lambdalint.model.report import FunctionReport, Report, Summary
 from lambdalint.model.rule import NOT_JUDGED, Family, RuleMeta
@@ -29,9 +41,12 @@ __all__ = [
     "NOT_JUDGED",
     "Answer",
     "Base",
+    "Build",
     "Confidence",
     "Configuration",
+    "Contents",
     "Deployment",
+    "Distribution",
     "Edit",
     "Effect",
     "EffectKind",
@@ -45,7 +60,9 @@ __all__ = [
     "Family",
     "Finding",
     "Fix",
+    "ForeignImport",
     "Function",
+    "FunctionPackage",
     "FunctionReport",
     "Guard",
     "Hole",
@@ -53,15 +70,19 @@ __all__ = [
     "InlineSource",
     "Label",
     "Layer",
+    "LayerContents",
     "Lifetime",
+    "Manifest",
     "Mount",
     "Origin",
     "PerFileIgnore",
     "Phase",
     "Place",
     "Problem",
+    "Provenance",
     "Removal",
     "Report",
+    "Requirement",
     "Room",
     "RuleMeta",
     "Safety",
@@ -72,4 +93,5 @@ __all__ = [
     "Step",
     "Summary",
     "Tree",
+    "Vendored",
 ]

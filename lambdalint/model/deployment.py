@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from lambdalint.model.package import Build
 from lambdalint.model.span import Span
 
 
@@ -29,12 +30,14 @@ class Layer:
     """A layer of a function.
 
     ``directory`` is the folder, relative to the root, whose content lands in ``/opt``; None for a layer that is
-    only known by its ARN.
+    only known by its ARN, or by a name. ``build`` is how the folder becomes the content; a layer that a build tool
+    makes of requirements alone has no folder.
     """
 
     name: str
     directory: str | None = None
     span: Span | None = None
+    build: Build = field(default_factory=Build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ class Function:
     where below the task root it lands (images copy folders). ``search_path`` lists further folders that imports are
     resolved in. ``confidence`` is ``high`` for a declared function, ``medium`` for one that was guessed. ``packaged``
     are ordered glob patterns, relative to ``code_root``, of what the package holds of it: ``!`` starts one that
-    excludes, the last one that matches a file decides, and a file that none matches is in it.
+    excludes, the last one that matches a file decides, and a file that none matches is in it. ``build`` is how the
+    package is made of the folder.
     """
 
     name: str
@@ -122,7 +126,7 @@ class Function:
     room: Room
     source: Span
     declared_by: str
-    requirements: tuple[str, ...] = ()
+    build: Build = field(default_factory=Build)
     search_path: tuple[str, ...] = ()
     prefix: str = ""
     inline: InlineSource | None = None

@@ -10,19 +10,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
+    from lambdalint.model.package import Vendored
+
 
 class Tree:
     """The user's files below one root, by their path relative to it, with ``/``.
 
     Only files that collection found are listed, so generated and vendored folders are absent. Reading never
     follows a path out of the root, and never raises: what cannot be read is None. *overlay* holds, by path, what
-    takes the place of a file's content, such as an editor's unsaved text.
+    takes the place of a file's content, such as an editor's unsaved text. *vendored* are the installed packages that
+    lie between the files; *large* maps files that are too large to be listed to their sizes in bytes.
     """
 
-    def __init__(self, root: Path, files: tuple[str, ...], overlay: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        files: tuple[str, ...],
+        overlay: Mapping[str, bytes] | None = None,
+        *,
+        vendored: tuple[Vendored, ...] = (),
+        large: Mapping[str, int] | None = None,
+    ) -> None:
         self.root = root
         self._overlay = dict(overlay or {})
         self.files = tuple(sorted(files))
+        self.vendored = vendored
+        self.large = dict(large or {})
         self._known = frozenset(self.files)
         self._directories: frozenset[str] | None = None
 
