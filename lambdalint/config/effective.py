@@ -54,7 +54,7 @@ def _plain(loaded: Loaded) -> Iterator[Setting]:
 
 
 def _tables(loaded: Loaded) -> Iterator[Setting]:
-    for table in ("per-file-ignores", "sizes"):
+    for table in ("per-file-ignores", "sizes", "shared-layers"):
         entries = [Setting(key, one.value, one.origins) for key, one in loaded.given.items() if key[0] == table]
         yield from entries or [Setting((table,), {}, _DEFAULT)]
 

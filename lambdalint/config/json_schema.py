@@ -48,9 +48,15 @@ _EXACT: Mapping[str, _Schema] = {
             ]
         },
     },
+    "shared-layers": {
+        "type": "object",
+        "propertyNames": _NAMED,
+        "additionalProperties": {"type": "array", "items": {"type": "string", "pattern": "^[A-Za-z0-9]"}},
+    },
     "handler": {"type": "string", "pattern": r"[^.]\.+[^.]"},
     "code-root": _RELATIVE,
     "search-path": {"type": "array", "items": _RELATIVE},
+    "requirements": {"type": "array", "items": _RELATIVE},
     "mounts": _ABSOLUTE,
 }
 """Keys of which more is checked than their type says."""

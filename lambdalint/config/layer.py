@@ -16,12 +16,12 @@ from lambdalint.model import Confidence, ExplicitFunction, PerFileIgnore, Settin
 from lambdalint.model.configuration import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from lambdalint.config.discover import Source
     from lambdalint.config.position import KeyPath
 
-_TABLES = ("per-file-ignores", "sizes", "functions", "rules")
+_TABLES = ("per-file-ignores", "sizes", "shared-layers", "functions", "rules")
 _JOINED = ("extend-select",)
 
 PLAIN_KEYS = tuple(
@@ -121,6 +121,9 @@ def to_settings(layer: Layer, config_dir: Path | None) -> Settings:
         Settings(),
         **plain,
         sizes=tuple((str(key[1]), parse_size(given.value) or 0) for key, given in layer.items() if key[0] == "sizes"),
+        shared_layers=tuple(
+            (str(key[1]), _canonical(given.value)) for key, given in layer.items() if key[0] == "shared-layers"
+        ),
         per_file_ignores=tuple(
             PerFileIgnore(str(key[1]), tuple(given.value))
             for key, given in layer.items()
@@ -131,6 +134,12 @@ def to_settings(layer: Layer, config_dir: Path | None) -> Settings:
         severities=severities,
         config_dir=config_dir,
     )
+
+
+def _canonical(names: Iterable[str]) -> tuple[str, ...]:
+    from packaging.utils import canonicalize_name
+
+    return tuple(canonicalize_name(name) for name in names)
 
 
 def _function(given: Given, config_dir: Path | None) -> ExplicitFunction:
@@ -150,6 +159,7 @@ def _function(given: Given, config_dir: Path | None) -> ExplicitFunction:
         mounts=raw.mounts,
         layers=raw.layers,
         search_path=raw.search_path,
+        requirements=raw.requirements,
         vpc=raw.vpc,
     )
 

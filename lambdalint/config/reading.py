@@ -31,6 +31,7 @@ _WRONG_TYPE = re.compile(r"Expected `.*`, got `(?P<got>\w+)`")
 _WRONG_CHOICE = re.compile(r"Invalid enum value '(?P<value>.*)'$", re.DOTALL)
 _AT = re.compile(r" - at `(?:key in )?\$(?P<way>[^`]*)`$")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[(\.\.\.)\]")
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _TYPE_NAMES = {
     "str": "text",
     "int": "a number",
@@ -107,6 +108,7 @@ class Reading:
             layer["baseline",] = self._given(str(self._absolute(raw.baseline, ("baseline",))), ("baseline",))
         layer |= self._per_file_ignores(raw.per_file_ignores or {})
         layer |= self._sizes(raw.sizes or {})
+        layer |= self._shared_layers(raw.shared_layers or {})
         for index, function in enumerate(raw.functions):
             layer["functions", index] = self._function(function, index)
         return layer | self._rules(raw.rules)
@@ -176,6 +178,19 @@ class Reading:
                 raise self.error(f"{size!r} is not a size", key)
         return {("sizes", pattern): self._given(size, ("sizes", pattern)) for pattern, size in raw.items()}
 
+    def _shared_layers(self, raw: dict[str, Any]) -> Layer:
+        for pattern, distributions in raw.items():
+            key: KeyPath = ("shared-layers", pattern)
+            if not pattern.strip():
+                raise self.error("the pattern is blank", key)
+            self._convert(distributions, tuple[str, ...], key)
+            for index, name in enumerate(distributions):
+                if not _DISTRIBUTION.fullmatch(name):
+                    raise self.error(f"{name!r} is not the name of a distribution", (*key, index))
+        return {
+            ("shared-layers", pattern): self._given(names, ("shared-layers", pattern)) for pattern, names in raw.items()
+        }
+
     def _function(self, raw: RawFunction, index: int) -> Given:
         key: KeyPath = ("functions", index)
         platforms = sorted(self.platforms())
@@ -187,7 +202,11 @@ class Reading:
         if "." not in raw.handler.strip("."):
             raise self.error(f"{raw.handler!r} names no function in a module", (*key, "handler"))
         self._check_absolute(raw.mounts, (*key, "mounts"))
-        for name, folders in (("code-root", (raw.code_root,)), ("search-path", raw.search_path)):
+        for name, folders in (
+            ("code-root", (raw.code_root,)),
+            ("search-path", raw.search_path),
+            ("requirements", raw.requirements),
+        ):
             for folder in folders:
                 if folder.startswith("/"):
                     raise self.error(f"{folder!r} is an absolute path", (*key, name))
@@ -196,6 +215,8 @@ class Reading:
             table["code-root"] = self._carry_folder(raw.code_root)
             if raw.search_path:
                 table["search-path"] = [self._carry_folder(folder) for folder in raw.search_path]
+            if raw.requirements:
+                table["requirements"] = [self._carry_folder(file) for file in raw.requirements]
             if raw.layers:
                 table["layers"] = [one if one.startswith("arn:") else self._carry_folder(one) for one in raw.layers]
         return self._given(table, key)

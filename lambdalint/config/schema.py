@@ -27,6 +27,7 @@ class RawFunction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     mounts: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     search_path: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
     vpc: bool | None = None
 
 
@@ -48,6 +49,7 @@ class RawConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     max_steps: _Positive | None = None
     per_file_ignores: dict[str, Any] | None = None  # a list of codes each, checked one by one
     sizes: dict[str, Any] | None = None  # a size each, checked one by one
+    shared_layers: dict[str, Any] | None = None  # a list of distributions each, checked one by one
     functions: tuple[RawFunction, ...] = ()
     rules: dict[str, dict[str, Any]] = {}  # the options are typed by the rule that declares them
 
@@ -68,6 +70,7 @@ MEANING = {
     "max-steps": "How far the code of one entry point is followed",
     "per-file-ignores": "Rules that are not reported in the files that a pattern names",
     "sizes": "How large files are, for LMB307: by their path in /tmp, or their key or address in S3",
+    "shared-layers": "What layers of other projects hold, by patterns of their ARNs",
     "functions": "Functions that no template declares, or declares in a way that is not understood",
     "rules": "The severity and the options of single rules",
     "severity": "The severity that the findings of the rule get instead of their own",
@@ -82,6 +85,7 @@ MEANING = {
     "mounts": "Where further, writable file systems are mounted",
     "layers": "Layers of the function: folders whose content lands in /opt, or ARNs",
     "search-path": "Further folders that imports are resolved in",
+    "requirements": "The files with the requirements that are installed into the function's package",
     "vpc": "Whether the function is attached to a VPC",
 }
 """What each key is for."""
@@ -102,6 +106,7 @@ EXPECTED = {
     "max-steps": "a whole number of at least 1",
     "per-file-ignores": "a table from patterns as in .gitignore to lists of rule codes or their prefixes",
     "sizes": 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB',
+    "shared-layers": "a table from patterns of ARNs to lists of distributions",
     "functions": "an array of tables [[tool.lambdalint.functions]]",
     "rules": "tables [tool.lambdalint.rules.CODE]",
     "severity": "one of " + ", ".join(item.value for item in Severity),
@@ -116,6 +121,7 @@ EXPECTED = {
     "mounts": "a list of absolute folders",
     "layers": "a list of folders or ARNs",
     "search-path": "a list of folders, relative to this file",
+    "requirements": "a list of files, relative to this file",
     "vpc": "true or false",
 }
 """What each key of the tables expects."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.rooms import base_room, merge_environment
-from lambdalint.model import Deployment, EnvironmentVariable, Function, Layer, Mount, Problem, Tree
+from lambdalint.model import Build, Deployment, EnvironmentVariable, Function, Layer, Manifest, Mount, Problem, Tree
 
 if TYPE_CHECKING:
     from lambdalint.catalogue import Catalogue
@@ -40,6 +40,7 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
                 source=declared.span,
                 declared_by="configuration",
                 search_path=tuple(folder for folder in search_path if folder is not None),
+                build=_build(tree, declared, problems),
             )
         )
     return Deployment(tuple(functions), tuple(problems))
@@ -60,6 +61,18 @@ def _room(tree: Tree, declared: ExplicitFunction, catalogue: Catalogue) -> Room:
         layers=tuple(_layer(tree, name, declared.span) for name in declared.layers),
         spans=tuple((name, declared.span) for name in stated if getattr(declared, name) is not None),
     )
+
+
+def _build(tree: Tree, declared: ExplicitFunction, problems: list[Problem]) -> Build:
+    """Return what is installed into the package: the word of the user is all there is to know, if there is one."""
+    manifests: list[Manifest] = []
+    for file in declared.requirements:
+        path = Tree.join("", file)
+        if path is not None and path in tree:
+            manifests.append(Manifest(path))
+        else:
+            problems.append(Problem(declared.span, f"the requirements {file!r} are no file of the project"))
+    return Build(tuple(manifests), complete=bool(declared.requirements))
 
 
 def _layer(tree: Tree, name: str, span: Span) -> Layer:

@@ -59,6 +59,7 @@ def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, .
             continue
         layers = (layer if layer.startswith("arn:") else way.inside(layer) or layer for layer in function.layers)
         folders = (way.inside(folder) for folder in function.search_path)
+        requirements = (way.inside(file) for file in function.requirements)
         kept.append(
             replace(
                 function,
@@ -66,6 +67,7 @@ def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, .
                 code_root=code_root,
                 layers=tuple(layers),
                 search_path=tuple(folder for folder in folders if folder is not None),
+                requirements=tuple(file for file in requirements if file is not None),
             )
         )
     return replace(settings, functions=tuple(kept)), tuple(problems)

@@ -52,16 +52,18 @@ class Build:
     """How a folder becomes the package of a function, or the content of a layer.
 
     ``manifests`` and ``requirements`` are installed into it, the latter by their names in a build step. ``left_out``
-    are names of distributions, or globs of top-level folders, that are never packed. ``complete`` tells that no other
-    step fills the package, as far as the project shows: what is not listed here is not in it. ``confidence``
-    (``high``, ``medium``) tells how surely the manifests are installed. ``slimmed`` tells that tests and symbols are
-    stripped. ``zipped`` tells that libraries lie in an inner archive that is unpacked into ``/tmp``. ``elsewhere`` is
-    a folder, relative to the root, that earlier builds left the finished content in, if they ran here.
+    are names of distributions, or globs of top-level folders, that are never packed; so are requirements whose comment
+    is ``skip_comment``. ``complete`` tells that no other step fills the package, as far as the project shows: what is
+    not listed here is not in it. ``confidence`` (``high``, ``medium``) tells how surely the manifests are installed.
+    ``slimmed`` tells that tests and symbols are stripped. ``zipped`` tells that libraries lie in an inner archive that
+    is unpacked into ``/tmp``. ``elsewhere`` is a folder, relative to the root, that earlier builds left the finished
+    content in, if they ran here.
     """
 
     manifests: tuple[Manifest, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     left_out: tuple[str, ...] = ()
+    skip_comment: str = ""
     complete: bool = False
     confidence: str = "high"
     slimmed: bool = False

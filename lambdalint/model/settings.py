@@ -37,6 +37,7 @@ class ExplicitFunction:
     mounts: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     search_path: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
     vpc: bool | None = None
 
 
@@ -58,6 +59,7 @@ class Settings:
     ``select``, ``extend_select`` and ``ignore`` hold rule codes or their prefixes. ``exclude`` holds patterns in the
     syntax of ``.gitignore``. ``writable`` adds absolute directories to the writable places of every room.
     ``sizes`` are patterns of what is written or fetched, each with its size in bytes; the first that matches holds.
+    ``shared_layers`` are patterns of the ARNs of layers, each with the distributions that the layer holds.
     ``rule_options`` maps a rule's code to its options, ``severities`` to the severity that replaces its own.
     ``baseline`` is the absolute path of the file with the findings that are not reported. Without ``noqa``, comments
     of that name silence nothing: the program that calls the analysis judges them itself. ``config_dir`` is the absolute
@@ -79,6 +81,7 @@ class Settings:
     cache_dir: str = ".lambdalint_cache"
     max_steps: int = 150_000
     sizes: tuple[tuple[str, int], ...] = ()
+    shared_layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
     per_file_ignores: tuple[PerFileIgnore, ...] = ()

@@ -75,6 +75,7 @@ def test_the_text(tmp_path: Path) -> None:
         'cache-dir = ".lambdalint_cache" # default',
         "signature-fallback = true # default",
         "max-steps = 150000 # default",
+        "shared-layers = {} # default",
         "",
         "[tool.lambdalint.per-file-ignores]",
         '"/tests/*" = ["LMB3"] # base.toml:5',

@@ -54,6 +54,7 @@ def test_every_key(tmp_path: Path) -> None:
         mounts = ["/mnt/data"]
         layers = ["layers/common"]
         search-path = ["lib"]
+        requirements = ["src/requirements.txt"]
         vpc = true
 
         [[tool.lambdalint.functions]]
@@ -67,6 +68,9 @@ def test_every_key(tmp_path: Path) -> None:
         "s3://models/*.bin" = "1.5 GB"
         "/tmp/model/*" = 300
 
+        [tool.lambdalint.shared-layers]
+        "arn:aws:lambda:*:123456789012:layer:sdk:*" = ["boto3", "AWS_XRay.SDK"]
+
         [tool.lambdalint.rules.LMB101]
         severity = "warning"
         writable = ["/data"]
@@ -76,6 +80,7 @@ def test_every_key(tmp_path: Path) -> None:
         """,
     )
     assert settings.sizes == (("s3://models/*.bin", 1_610_612_736), ("/tmp/model/*", 314_572_800))
+    assert settings.shared_layers == (("arn:aws:lambda:*:123456789012:layer:sdk:*", ("boto3", "aws-xray-sdk")),)
     assert settings.select == ("LMB1",)
     assert settings.extend_select == ("LMB301",)
     assert settings.ignore == ("LMB102",)
@@ -102,8 +107,9 @@ def test_every_key(tmp_path: Path) -> None:
     assert (first.runtime, first.tmp_mb, first.timeout, first.vpc) == ("python3.13", 1024, 30, True)
     assert (first.env, first.mounts) == ((("STAGE", "prod"),), ("/mnt/data",))
     assert (first.layers, first.search_path) == (("layers/common",), ("lib",))
+    assert first.requirements == ("src/requirements.txt",)
     assert (first.span.path, first.span.line) == ("pyproject.toml", 16)
-    assert (second.handler, second.platform, second.span.line) == ("app.other", "aws-lambda", 30)
+    assert (second.handler, second.platform, second.span.line) == ("app.other", "aws-lambda", 31)
 
 
 def test_the_file_of_its_own_has_the_same_keys_and_wins(tmp_path: Path) -> None:

@@ -277,6 +277,22 @@ def test_wrong_sizes(tmp_path: Path, line: str, problem: str) -> None:
     assert error.expected == 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB'
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("'*:sdk:*' = 'boto3'", 'shared-layers."*:sdk:*": is text'),
+        ("'*:sdk:*' = ['boto3', 'boto3==1.0']", "'boto3==1.0' is not the name of a distribution"),
+        ("'*:sdk:*' = [1]", 'shared-layers."*:sdk:*"'),
+        ("' ' = ['boto3']", 'shared-layers." ": the pattern is blank'),
+    ],
+)
+def test_wrong_shared_layers(tmp_path: Path, line: str, problem: str) -> None:
+    error = refused(tmp_path, f"[tool.lambdalint.shared-layers]\n'*:ok:*' = []\n{line}\n")
+    assert problem in str(error)
+    assert error.line == 3
+    assert error.expected == "a table from patterns of ARNs to lists of distributions"
+
+
 @pytest.mark.parametrize("line", ["sizes = 3", "sizes = ['*.bin']"])
 def test_sizes_of_a_wrong_type(tmp_path: Path, line: str) -> None:
     error = refused(tmp_path, f"[tool.lambdalint]\n{line}\n")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import load
 from lambdalint.deployment import explicit
-from lambdalint.model import ExplicitFunction, Mount, Settings, Span, Tree
+from lambdalint.model import Build, ExplicitFunction, Manifest, Mount, Settings, Span, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +29,17 @@ def test_a_configured_function_carries_every_setting(tmp_path: Path) -> None:
         mounts=("/mnt/data",),
         layers=("layers/tools", "arn:aws:lambda:eu-west-1:1:layer:x:1"),
         search_path=("shared",),
+        requirements=("src/requirements.txt",),
         vpc=True,
     )
-    tree = _tree(tmp_path, "src/app.py", "layers/tools/python/tool.py", "shared/x.py")
+    tree = _tree(tmp_path, "src/app.py", "layers/tools/python/tool.py", "shared/x.py", "src/requirements.txt")
     deployment = explicit.read(tree, Settings(functions=(declared,)), load())
     assert deployment.problems == ()
     [function] = deployment.functions
     assert (function.name, function.handler, function.code_root) == ("Report", "app.handler", "src")
     assert (function.declared_by, function.confidence, function.source) == ("configuration", "high", SPAN)
     assert function.search_path == ("shared",)
+    assert function.build == Build((Manifest("src/requirements.txt"),), complete=True)
     room = function.room
     assert (room.tmp_mb, room.timeout, room.runtime, room.vpc) == (2048, 30, "python3.12", True)
     assert room.mounts == (Mount("/mnt/data", "efs", SPAN),)
