@@ -15,15 +15,19 @@ from lambdalint.engine.ignorefiles import (
     specs_above,
 )
 from lambdalint.engine.project_root import declares, project_around
-from lambdalint.engine.vendored import copied_names, vendored_names
+from lambdalint.engine.vendored import in_environment, survey
 from lambdalint.model import Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from lambdalint.engine.vendored import Survey
+    from lambdalint.model import Vendored
+
 MAX_FILE_BYTES = 5_000_000
 _MAX_DEPTH = 60
 _MAX_LINKED_FILES = 50_000
+_SITE_PACKAGES = "site-packages"
 _LEFT_OUT = frozenset(
     {
         ".git",
@@ -34,7 +38,7 @@ _LEFT_OUT = frozenset(
         ".serverless",
         ".terraform",
         "__pycache__",
-        "site-packages",
+        _SITE_PACKAGES,
     }
 )
 
@@ -73,6 +77,8 @@ class _Walk:
     exclude: tuple[IgnoreSpec, ...]
     files: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
+    vendored: set[Vendored] = field(default_factory=set)
+    large: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def relative(self, path: str) -> str:
@@ -104,23 +110,26 @@ class _Walk:
             if ".gitignore" in names:
                 own = read_ignore_file(os.path.join(directory, ".gitignore"), directory)
                 specs = (*specs, own) if own is not None else specs
-            vendored = vendored_names(directory, [name for name in names if name.endswith("-info")])
-            vendored |= copied_names(directory, names)
+            installed = survey(directory, names, self.real_root)
             for entry in reversed(entries):
-                below = self.visit(entry, specs, vendored, linked)
+                below = self.visit(entry, specs, installed, linked)
                 if below is not None:
                     pending.append((entry.path, specs, depth + 1, below or None))
+            if installed is not None:
+                self.record(directory, installed)
 
     def visit(
         self,
         entry: os.DirEntry[str],
         specs: tuple[IgnoreSpec, ...],
-        vendored: frozenset[str],
+        installed: Survey | None,
         linked: str | None,
     ) -> str | None:
         """List a file; for a folder to descend into return the real path it is linked to, or ``""``."""
         name, path = entry.name, entry.path
         if name in _LEFT_OUT:
+            if name == _SITE_PACKAGES:
+                self.list_installed(entry, specs)
             return None
         try:
             name.encode("utf-8")
@@ -135,18 +144,51 @@ class _Walk:
                     return None
                 real = resolved
             directory = entry.is_dir()
-            if is_ignored(specs, path, directory=directory) or is_ignored(self.exclude, path, directory=directory):
+            if self.ignores(specs, path, directory=directory):
                 return None
             if directory:
                 if name.endswith(".py"):
                     self.note(path, "a folder with the name of a Python file: not analysed", "warning")
                     return None
-                return None if name in vendored else real
-            if entry.is_file() and name.partition(".")[0] not in vendored:
-                self.list_file(path, entry.stat().st_size, real)
+                if installed is None or name not in installed.names:
+                    return real
+                installed.meet(name, file=False)
+            elif entry.is_file():
+                if installed is None or name.partition(".")[0] not in installed.names:
+                    self.list_file(path, entry.stat().st_size, real)
+                else:
+                    installed.meet(name, file=True)
         except OSError as error:
             self.note(path, f"cannot be read: {error.strerror}", "warning")
         return None
+
+    def record(self, directory: str, installed: Survey) -> None:
+        relative = self.relative(directory)
+        self.vendored.update(installed.vendored("" if relative == "." else relative))
+
+    def list_installed(self, site_packages: os.DirEntry[str], specs: tuple[IgnoreSpec, ...]) -> None:
+        """Take note of what is installed in the folder *site_packages*, as that of a layer; list none of its files."""
+        path = site_packages.path
+        try:
+            if not site_packages.is_dir(follow_symlinks=False) or self.ignores(specs, path) or in_environment(path):
+                return
+            with os.scandir(path) as scan:
+                entries = list(scan)
+            installed = survey(path, {entry.name for entry in entries}, self.real_root)
+            if installed is None:
+                return
+            for entry in entries:
+                name, directory = entry.name, entry.is_dir(follow_symlinks=False)
+                if (name if directory else name.partition(".")[0]) not in installed.names:
+                    continue
+                if not self.ignores(specs, entry.path, directory=directory):
+                    installed.meet(name, file=not directory)
+            self.record(path, installed)
+        except OSError as error:
+            self.note(path, f"folder cannot be read: {error.strerror}", "warning")
+
+    def ignores(self, specs: tuple[IgnoreSpec, ...], path: str, *, directory: bool = True) -> bool:
+        return is_ignored(specs, path, directory=directory) or is_ignored(self.exclude, path, directory=directory)
 
     def resolve(self, path: str, linked: str | None) -> str | None:
         """Return the real path of a symbolic link that may be followed."""
@@ -175,6 +217,7 @@ class _Walk:
 
     def list_file(self, path: str, size: int, real: str) -> None:
         if size > MAX_FILE_BYTES:
+            self.large[self.relative(path)] = size
             self.note(path, f"larger than {MAX_FILE_BYTES // 1_000_000} MB: not analysed")
         elif not os.access(path, os.R_OK):
             self.note(path, "cannot be read: permission denied", "warning")
@@ -250,14 +293,15 @@ def collect(
         if is_new and not is_ignored(walk.exclude, str(file), directory=False):
             walk.list_named(file, unsaved.get(file))
     contents = {walk.relative(str(path)): content for path, content in unsaved.items()}
-    tree = Tree(root, tuple(walk.files), contents)
+    vendored = tuple(sorted(walk.vendored, key=_vendored_order))
+    tree = Tree(root, tuple(walk.files), contents, vendored=vendored, large=walk.large)
     named = frozenset(walk.relative(str(file)) for file in files) & walk.files
     targets: frozenset[str] | None = None
     if files or not set(directories) >= set(starts):
         prefixes = [walk.relative(str(directory)) for directory in directories]
         targets = frozenset(
             path
-            for path in tree.files
+            for path in (*tree.files, *(one.mark for one in tree.vendored))
             if path in named or any(prefix == "." or path.startswith(prefix + "/") for prefix in prefixes)
         )
     links = {path: real for path, real in walk.links.items() if real in tree}
@@ -283,3 +327,7 @@ def _outermost(folders: Iterable[Path]) -> list[Path]:
 
 def _problem_order(problem: Problem) -> tuple[Span, str]:
     return problem.span, problem.message
+
+
+def _vendored_order(one: Vendored) -> tuple[str, str, str, str]:
+    return one.directory, one.distribution, one.name, one.metadata or ""

@@ -100,6 +100,12 @@ class Vendored:
     metadata: str | None = None
     file: bool = False
 
+    @property
+    def mark(self) -> str:
+        """The file that stands for it in findings: the module itself, or the ``__init__.py`` of the package."""
+        stem = f"{self.directory}/{self.name}".lstrip("/")
+        return f"{stem}.py" if self.file else f"{stem}/__init__.py"
+
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
@@ -107,7 +113,8 @@ class Distribution:
 
     ``span`` is the requirement's place, or the vendored folder's ``__init__.py``; for one that was brought along, that
     of the requirement that brings it. ``mb`` is its unpacked size in MB of 1,048,576 bytes, alone; None where it is
-    not known. ``measured`` tells that the size is that of files that are there, not that of some version.
+    not known. ``measured`` tells that the size is that of files that are there, not that of some version. ``brings``
+    are the names of what comes along with it, directly or not.
     """
 
     name: str
@@ -118,6 +125,7 @@ class Distribution:
     measured: bool = False
     requirement: Requirement | None = None
     brought_by: str | None = None
+    brings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,8 @@ class FunctionPackage:
     """All that a function finds at run time besides the standard library.
 
     ``runtime`` are the names of the distributions that the platform's runtime brings. ``limit_mb`` is the limit of
-    package and layers, unpacked; None where the platform states none.
+    package and layers, unpacked; None where the platform states none. ``takes_layers`` tells that the platform has
+    layers and the function could use one.
     """
 
     function: Function
@@ -160,6 +169,7 @@ class FunctionPackage:
     layers: tuple[LayerContents, ...] = ()
     runtime: tuple[str, ...] = ()
     limit_mb: float | None = None
+    takes_layers: bool = False
 
     @property
     def layers_complete(self) -> bool:

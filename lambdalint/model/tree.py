@@ -19,7 +19,8 @@ class Tree:
     Only files that collection found are listed, so generated and vendored folders are absent. Reading never
     follows a path out of the root, and never raises: what cannot be read is None. *overlay* holds, by path, what
     takes the place of a file's content, such as an editor's unsaved text. *vendored* are the installed packages that
-    lie between the files; *large* maps files that are too large to be listed to their sizes in bytes.
+    lie between the files, whose marks may be read, too; *large* maps files that are too large to be listed to their
+    sizes in bytes.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Tree:
         self.vendored = vendored
         self.large = dict(large or {})
         self._known = frozenset(self.files)
+        self._readable = self._known.union(one.mark for one in vendored)
         self._directories: frozenset[str] | None = None
 
     def __contains__(self, path: str) -> bool:
@@ -64,7 +66,7 @@ class Tree:
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a listed file, or None if it cannot be read."""
-        if path not in self._known:
+        if path not in self._readable:
             return None
         if path in self._overlay:
             return self._overlay[path]

@@ -304,3 +304,9 @@ def test_what_only_looks_like_a_python_file_is_said(tmp_path: Path) -> None:
         ("generated.py", "warning", "a folder with the name of a Python file: not analysed"),
         ("gone.py", "warning", "symbolic link to nothing: not analysed"),
     ]
+
+
+def test_tells_the_sizes_of_files_that_are_too_large(tmp_path: Path) -> None:
+    write(tmp_path, "fn/app.py")
+    (tmp_path / "fn/model.bin").write_bytes(b" " * (MAX_FILE_BYTES + 7))
+    assert collected(tmp_path).tree.large == {"fn/model.bin": MAX_FILE_BYTES + 7}
