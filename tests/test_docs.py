@@ -19,7 +19,7 @@ from lambdalint.rules.pages import page
 ROOT = Path(__file__).parent.parent
 RULES = registry()
 PAGES = sorted(ROOT.glob("docs/**/*.md"))
-_BLOCK = re.compile(r"^```(python|yaml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(python|yaml|text)\n(?:# (\S+\.\w+)\n)?(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 
 
@@ -134,10 +134,15 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def _codes(root: Path, code: str, title: str) -> set[str]:
-    """Return what is reported, at any confidence, of the example below a heading of a rule's page."""
-    files = {"python": "app.py", "yaml": "template.yaml"}
-    for language, text in _BLOCK.findall(page(RULES[code]).section(title)):
-        (root / files[language]).write_text(text, encoding="utf-8")
+    """Return what is reported, at any confidence, of the example below a heading of a rule's page.
+
+    The first line of a block may be a comment with the name of its file.
+    """
+    files = {"python": "app.py", "yaml": "template.yaml", "text": "output.txt"}
+    for language, name, text in _BLOCK.findall(page(RULES[code]).section(title)):
+        path = root / (name or files[language])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return {finding.code for finding in report_of(root, settings_for(("LMB", code))).findings}
 
 

@@ -139,6 +139,7 @@ def test_added_comments_silence_and_go_again(case: Case, tmp_path: Path, monkeyp
     if not_judged or any(may_suppress(content) for content in before.values()):
         return
     monkeypatch.setattr(rules, "judge", lambda *arguments: [])
+    monkeypatch.setattr(rules, "judge_project", lambda *arguments: [])
     _fixed(tmp_path, settings)
     assert {path: (tmp_path / path).read_bytes() for path in before} == before
 

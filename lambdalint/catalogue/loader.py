@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import tomli
 
-from lambdalint.catalogue import command
+from lambdalint.catalogue import command, shared_layers
 from lambdalint.catalogue.parameter import parse_parameter
 from lambdalint.catalogue.schema import (
     AssetRow,
@@ -32,9 +32,12 @@ from lambdalint.catalogue.schema import (
     SettingRow,
     StoresRow,
 )
+from lambdalint.catalogue.shared_layers import SharedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from lambdalint.catalogue.packaging_rows import PackageRow, RuntimeRow, SdkRow, SharedLayerRow
 
 
 class CatalogueError(Exception):
@@ -74,6 +77,11 @@ class Catalogue:
     fetch_methods: dict[str, tuple[FetchesRow, ...]]
     read_methods: dict[str, tuple[ReadsRow, ...]]
     pass_methods: dict[str, tuple[PassesRow, ...]]
+    packages: Mapping[str, PackageRow]
+    """By the normalised name of the distribution, as ``sdk``."""
+    sdk: Mapping[str, SdkRow]
+    runtimes: tuple[RuntimeRow, ...]
+    shared_layers: tuple[SharedLayerRow, ...]
     files: tuple[tuple[str, CatalogueFile], ...] = field(repr=False, default=())
     digest: str = ""
 
@@ -85,6 +93,41 @@ class Catalogue:
         if dot and owner in self.aliases:
             return f"{self.aliases[owner]}.{member}"
         return name
+
+    def closure(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return what the distributions *names*, which are normalised, require in turn, as far as rows tell; sorted."""
+        given, found = tuple(names), set[str]()
+        waiting = list(given)
+        while waiting:
+            row = self.packages.get(waiting.pop())
+            for required in row.requires if row is not None else ():
+                if required not in found:
+                    found.add(required)
+                    waiting.append(required)
+        return tuple(sorted(found.difference(given)))
+
+    def runtime_distributions(self, platform: str, runtime: str | None) -> tuple[str, ...]:
+        """Return the distributions that *runtime* of *platform* brings; where it is None, those that all of them do."""
+        rows = [row for row in self.runtimes if row.platform == platform]
+        if runtime is not None:
+            rows = [row for row in rows if re.fullmatch(row.runtimes, runtime)]
+        if not rows:
+            return ()
+        return tuple(sorted(set(rows[0].distributions).intersection(*(row.distributions for row in rows))))
+
+    def shared_layer(self, arn: str) -> SharedLayer | None:
+        """Return the published layer that *arn* names, also one with expressions in it; None if it is not known."""
+        found = shared_layers.find(self.shared_layers, arn)
+        if found is None:
+            return None
+        row, named = found
+        brought = (named, *self.closure((named,))) if named is not None else ()
+        return SharedLayer(row.name, tuple(sorted({*row.distributions, *brought})), row.complete)
+
+    @staticmethod
+    def matches(pattern: str, arn: str) -> bool:
+        """Tell whether *arn*, or another name of a layer, is one that *pattern* stands for; see ``shared_layers``."""
+        return shared_layers.matches(pattern, arn)
 
 
 def _check_row(where: str, row: EffectRow) -> None:
@@ -105,10 +148,14 @@ def _check_references(where: str, references: Iterable[str]) -> None:
 
 def _check_patterns(where: str, conditions: tuple[Condition, ...]) -> None:
     for condition in conditions:
-        try:
-            re.compile(condition.matches)
-        except re.error as error:
-            raise CatalogueError(f"{where}: bad pattern {condition.matches!r}: {error}") from None
+        _check_pattern(where, condition.matches)
+
+
+def _check_pattern(where: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise CatalogueError(f"{where}: bad pattern {pattern!r}: {error}") from None
 
 
 def parse_file(where: str, text: str) -> CatalogueFile:
@@ -127,6 +174,8 @@ def parse_file(where: str, text: str) -> CatalogueFile:
         _check_patterns(f"{where}: {setting.dotted}", setting.when)
     for asset in parsed.asset:
         _check_references(f"{where}: {asset.names[0]}", (*asset.arguments, *asset.unless))
+    for runtime in parsed.runtime:
+        _check_pattern(f"{where}: {runtime.platform}", runtime.runtimes)
     for program in parsed.command:
         wrong = command.check(program)
         if wrong is not None:
@@ -194,6 +243,10 @@ def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Cat
         fetch_methods=_by_method(row for row in fetches if row.name_only),
         read_methods=_by_method(row for row in reads if row.name_only),
         pass_methods=_by_method(row for row in passes if row.name_only),
+        packages={row.distribution: row for content in contents for row in content.package},
+        sdk={row.distribution: row for content in contents for row in content.sdk},
+        runtimes=tuple(row for content in contents for row in content.runtime),
+        shared_layers=tuple(row for content in contents for row in content.shared_layer),
         files=files,
         digest=digest,
     )

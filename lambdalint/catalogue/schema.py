@@ -12,17 +12,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from lambdalint.catalogue.packaging_rows import PackageRow, RuntimeRow, SdkRow, SharedLayerRow
+from lambdalint.catalogue.row import Row
 from lambdalint.model import EffectKind
 
 PARAMETER = re.compile(r"self|(?:[A-Za-z_]\w*)?(?:@\d+)?(?<=.)")
-
-
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
-    """What every row has in common: the sentence's subject, its proof, and its tests."""
-
-    source: str
-    """A documentation address, or ``sandbox: ...`` for what was seen in a read-only sandbox."""
-    note: str = ""
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
@@ -100,7 +94,7 @@ class ReturnsRow(Row, frozen=True, kw_only=True, rename="kebab"):
     enters: str = "self"
     confined: bool = False
     unique: bool = False
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
     """Attributes of the result, each with the parameter that it repeats."""
     example: str = ""
 
@@ -312,15 +306,6 @@ class LibraryDefaultRow(Row, frozen=True, kw_only=True, rename="kebab"):
     redirect: str
 
 
-class PackageRow(Row, frozen=True, kw_only=True, rename="kebab"):
-    """The unpacked size of a distribution, alone and with all it requires, in MB."""
-
-    distribution: str
-    version: str
-    unpacked_mb: float
-    with_requirements_mb: float
-
-
 class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """The room that a platform gives a function. Sizes are in MB, ``timeout_max`` in seconds.
 
@@ -343,7 +328,7 @@ class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     shared_memory: bool = False
     concurrent_requests: bool = False
     env_outside: bool = False
-    env: dict[str, str] = {}
+    env: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class AssetRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -382,5 +367,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     setting: tuple[SettingRow, ...] = ()
     library_default: tuple[LibraryDefaultRow, ...] = ()
     package: tuple[PackageRow, ...] = ()
+    sdk: tuple[SdkRow, ...] = ()
+    runtime: tuple[RuntimeRow, ...] = ()
+    shared_layer: tuple[SharedLayerRow, ...] = ()
     asset: tuple[AssetRow, ...] = ()
     platform: tuple[PlatformRow, ...] = ()

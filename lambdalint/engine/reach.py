@@ -10,7 +10,7 @@ from lambdalint.engine.judgement import internal_error
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-    from lambdalint.model import Effect, EntryPoint, Finding, Function, Problem, Settings, Tree
+    from lambdalint.model import Effect, EntryPoint, Finding, ForeignImport, Function, Problem, Settings, Span, Tree
 
 _Item = TypeVar("_Item", bound="Hashable")
 
@@ -29,6 +29,7 @@ class Reached:
     unresolved: int = 0
     unfinished: int = 0
     findings: tuple[Finding, ...] = ()
+    imports: tuple[ForeignImport, ...] = ()
 
     @classmethod
     def united(cls, parts: Sequence[Reached]) -> Reached:
@@ -42,7 +43,12 @@ class Reached:
             unresolved=sum(part.unresolved for part in parts),
             unfinished=sum(part.unfinished for part in parts),
             findings=tuple(item for part in parts for item in part.findings),
+            imports=tuple(sorted({item for part in parts for item in part.imports}, key=_place_of_import)),
         )
+
+
+def _place_of_import(item: ForeignImport) -> tuple[Span, str, str, bool]:
+    return item.span, item.module, item.function, item.guarded
 
 
 def _once(items: Iterable[_Item]) -> tuple[_Item, ...]:
@@ -68,6 +74,7 @@ def reach(task: ReachTask) -> Reached:
         modules=result.modules,
         unresolved=result.unresolved,
         unfinished=result.unfinished,
+        imports=result.imports,
     )
 
 

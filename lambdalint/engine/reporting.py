@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lambdalint.engine.collect import Collected
     from lambdalint.engine.reach import Reached
     from lambdalint.model import Finding, Function, InlineSource, Problem, Settings
+    from lambdalint.packaging.functions import Packages
 
 TOOL = f"lambdalint {__version__}"
 
@@ -38,6 +39,7 @@ class Analysis:
     reached: Reached
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    shipped: Packages
 
 
 class Reporting:
@@ -124,9 +126,10 @@ class Reporting:
         }
 
     def _judged(self) -> frozenset[str]:
-        """Return the files that the report is about and that a function's code or declaration stands in."""
+        """Return the files that the report is about and that say what a function does, is, or ships."""
         analysis, targets = self._analysis, self._collected.targets
-        paths = {*analysis.reached.modules, *analysis.inline, *(one.source.path for one in analysis.functions)}
+        declared = (one.source.path for one in analysis.functions)
+        paths = {*analysis.reached.modules, *analysis.inline, *declared, *analysis.shipped.files}
         in_tree = {path: self._places.in_tree(Span.point(path)).path for path in paths}
         asked = {path: there for path, there in in_tree.items() if targets is None or there in targets}
         return frozenset(path if path in analysis.inline else there for path, there in asked.items())

@@ -15,6 +15,7 @@ from lambdalint.engine.parallel import batches, portions, spread, workers
 from lambdalint.engine.reach import Reached, reach, reach_lost
 from lambdalint.engine.reporting import Analysis, Reporting
 from lambdalint.engine.selection import select_rules
+from lambdalint.engine.source_text import decode_leniently
 from lambdalint.engine.syntax import is_python
 from lambdalint.model import Deployment, Problem, Span
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from lambdalint.catalogue import Catalogue
     from lambdalint.engine.collect import Collected
-    from lambdalint.model import Effect, Finding, Report, Settings, Tree
+    from lambdalint.model import Effect, Finding, Function, Report, Settings, Tree
+    from lambdalint.packaging.functions import Packages
 
     Progress = Callable[[str, int, int], None]
     """Told the stage, and how many of its steps are done of how many."""
@@ -64,7 +67,10 @@ def check(
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, executor) as pool:
         analysis = analyse(collected, settings, python_files, pool, tell)
-        judged = _judge(collected.tree, analysis, settings, pool, tell)
+        judged = [
+            *_judge(collected.tree, analysis, settings, pool, tell),
+            *_judge_project(collected.tree, analysis, settings),
+        ]
         unparsed = _unreached_syntax(collected, analysis, settings, pool, tell)
     findings = [*analysis.findings, *judged]
     problems = (*collected.problems, *outside, *analysis.problems, *unparsed)
@@ -85,13 +91,45 @@ def analyse(
     except Exception as error:  # the boundary of one stage: the run goes on, and says so
         deployed = Deployment()
         findings.append(internal_error(Span.point("."), "reading the deployment", error))
-    functions = name_apart(concerned(deployed.functions, collected))
+    named = name_apart(deployed.functions)
+    functions = concerned(named, collected)
     tasks = [(tree, batch, settings) for batch in batches(functions, python_files)]
     tell("following the code", 0, len(tasks))
     parts = spread(reach, tasks, pool, reach_lost, lambda done: tell("following the code", done, len(tasks)))
     reached = Reached.united(parts)
     inline = {item.inline.virtual_path: item.inline for item in functions if item.inline is not None}
-    return Analysis(functions, inline, reached, (*findings, *reached.findings), deployed.problems)
+    shipped = _packages(tree, named, rows, settings, findings)
+    problems = (*deployed.problems, *shipped.problems)
+    return Analysis(functions, inline, reached, (*findings, *reached.findings), problems, shipped)
+
+
+def _packages(
+    tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings, findings: list[Finding]
+) -> Packages:
+    """Return what all functions ship, if a rule asks: to know what they share, none may be left out."""
+    from lambdalint import packaging, rules
+
+    wanted = any(map(rules.is_project_rule, select_rules(rules.codes(), settings)))
+    try:
+        return packaging.read(tree, functions if wanted else (), catalogue, settings)
+    except Exception as error:  # the boundary of one stage: the run goes on, and says so
+        findings.append(internal_error(Span.point("."), "reading what the functions ship", error))
+        return packaging.read(tree, (), catalogue, settings)
+
+
+def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[Finding]:
+    from lambdalint import rules
+
+    def text_of(path: str) -> str | None:
+        inline = analysis.inline.get(path)
+        if inline is not None:
+            return inline.text
+        content = tree.read(path)
+        return None if content is None else decode_leniently(path, content)
+
+    packages = {package.function.name: package for package in analysis.shipped.packages}
+    codes = select_rules(rules.codes(), settings)
+    return rules.judge_project(packages, analysis.reached.imports, codes, settings.rule_options, text_of)
 
 
 def _judge(tree: Tree, analysis: Analysis, settings: Settings, pool: Executor | None, tell: Progress) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lambdalint.flow import (
     calls,
     evaluate,  # the interpreter's modules need each other; this one is imported first
+    foreign,
     imports,
     objects,
     outflow,
@@ -33,7 +34,7 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
 )
-from lambdalint.model import Effect, EntryPoint, Phase, Problem, Settings, Span, Step
+from lambdalint.model import Effect, EntryPoint, ForeignImport, Phase, Problem, Settings, Span, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +53,8 @@ class FlowResult:
     """What the flow has to say of a set of functions.
 
     ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished;
-    ``unfinished`` counts the entry points that were not followed to the end; ``modules`` are the files that were read.
+    ``unfinished`` counts the entry points that were not followed to the end; ``modules`` are the files that were read;
+    ``imports`` those of modules that are neither the project's nor of the standard library, in code that is reached.
     """
 
     effects: tuple[Effect, ...]
@@ -62,6 +64,7 @@ class FlowResult:
     modules: tuple[str, ...]
     unresolved: int
     unfinished: int = 0
+    imports: tuple[ForeignImport, ...] = ()
 
 
 def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalogue, settings: Settings) -> FlowResult:
@@ -71,6 +74,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
     effects: list[Effect] = []
     entry_points: list[EntryPoint] = []
     notes: list[Problem] = []
+    foreign_imports: list[tuple[str, Span, str]] = []
     unfinished = 0
     spent = 0
     limit = sys.getrecursionlimit()
@@ -85,6 +89,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
             effects.extend(run.effects())
             entry_points.extend(run.entry_points)
             notes.extend(run.notes)
+            foreign_imports.extend(run.foreign_imports())
             unfinished += run.unfinished
     finally:
         sys.setrecursionlimit(limit)
@@ -98,6 +103,7 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
         sources.read_paths,
         max(len(set(notes)) - unfinished, 0),
         unfinished,
+        foreign.settled(foreign_imports, sources),
     )
 
 
@@ -153,6 +159,10 @@ class _FunctionRun:
 
     def effects(self) -> tuple[Effect, ...]:
         return self.log.effects(self._machine.ledger)
+
+    def foreign_imports(self) -> list[tuple[str, Span, str]]:
+        """Return each import that is not the project's: its module, its place, the function."""
+        return [(module, span, self.function.name) for module, span in self._machine.foreign_imports]
 
     def _handler(self) -> tuple[str, str] | None:
         """Return the handler's file and qualified name."""

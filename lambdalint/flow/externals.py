@@ -251,10 +251,15 @@ _CLOCKS = frozenset({"now()", "utcnow()", "today()"})
 _RECURRING = frozenset({"year", "month", "day", "hour", "minute", "second", "weekday", "isoweekday"})
 
 
+def known_constant(dotted: str) -> Value | None:
+    """Return what a name of the standard library stands for on every platform of functions, or None."""
+    return models.CONSTANTS.get(dotted)
+
+
 def constant(machine: Machine, atom: External, name: str) -> Value:
     """Return an attribute of something from elsewhere."""
     dotted = machine.catalogue.canonical(f"{atom.name}.{name}")
-    known = models.CONSTANTS.get(dotted)
+    known = known_constant(dotted)
     if known is not None:
         return known
     special = models.attribute(machine, dotted)

@@ -6,7 +6,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import execute
+from lambdalint.flow import execute, externals, foreign
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -39,11 +39,14 @@ def import_module(machine: Machine, node: ir.Import) -> None:
     """Run ``import a.b.c`` or ``import a.b.c as d``."""
     top, _, _ = node.module.partition(".")
     parts = node.module.split(".")
-    ours = False
+    found: Module | None = None
     for length in range(1, len(parts) + 1):
-        ours = load(machine, ".".join(parts[:length]), node.at) is not None
-        if not ours:
+        module = load(machine, ".".join(parts[:length]), node.at)
+        if module is None:
+            if found is None or found.path.endswith("/"):
+                foreign.note(machine, node.module, machine.span(node.at))
             break
+        found = module
     if node.name:
         execute.bind_name(machine, node.name, named(machine, node.module, node.at))
     else:
@@ -119,15 +122,26 @@ def import_from(machine: Machine, node: ir.ImportFrom) -> None:
             )
         prefix = node.module
         for name, alias in node.names:
+            if path is None and not node.level:
+                _note_foreign(machine, node, name)
             if name != "*":
-                value: Value = (External(f"{prefix}.{name}"),) if not node.level else UNKNOWN
+                dotted = f"{prefix}.{name}"
+                value = UNKNOWN if node.level else externals.known_constant(dotted) or (External(dotted),)
                 execute.bind_name(machine, alias, value)
         return
     for name, alias in node.names:
         if name == "*":
             _import_all(machine, module)
         else:
+            if not node.level and module.path.endswith("/") and machine.finder.submodule(module.path, name) is None:
+                _note_foreign(machine, node, name)
             execute.bind_name(machine, alias, member(machine, module, name, node.at))
+
+
+def _note_foreign(machine: Machine, node: ir.ImportFrom, name: str) -> None:
+    """Note what a name comes from; its last part may be an attribute of a module."""
+    dotted = node.module if name == "*" else f"{node.module}.{name}"
+    foreign.note(machine, dotted, machine.span(node.at))
 
 
 def _import_all(machine: Machine, module: Module) -> None:

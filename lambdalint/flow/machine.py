@@ -171,6 +171,8 @@ class Machine:
         self.max_steps = max_steps
         self.stated_sizes = stated_sizes
         self.unresolved_imports: dict[str, Problem] = {}
+        self.foreign_imports: dict[tuple[str, Span], None] = {}
+        """The imports that are not the project's, in the order in which they were met, see ``foreign``."""
         self.store.set(PROCESS, "cwd", (Text(function.room.cwd + CWD_MARK),))
 
     @property

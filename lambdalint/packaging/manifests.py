@@ -5,28 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdalint.packaging import local_projects, pipfile, pyproject, requirements_file
+from lambdalint.packaging.locks import Locked, read_lock
+
 if TYPE_CHECKING:
     from lambdalint.model import Manifest, Problem, Requirement, Tree
 
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """One distribution of a lock file, by its normalised name, with the names of those that it brings along."""
-
-    name: str
-    version: str
-    brings: tuple[str, ...] = ()
+__all__ = ["Locked", "ManifestContents", "read_manifest"]
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestContents:
-    """What a manifest asks for: its requirements in order, and all distributions of its lock, if there is one."""
+    """What a manifest asks for: its requirements in order, and all distributions of its lock, if there is one.
+
+    ``whole`` tells that a build installs all that is locked, and that the lock need not say what brings what.
+    """
 
     requirements: tuple[Requirement, ...] = ()
     locked: tuple[Locked, ...] = ()
     problems: tuple[Problem, ...] = ()
+    whole: bool = False
 
 
 def read_manifest(tree: Tree, manifest: Manifest) -> ManifestContents:
     """Return what the *manifest* asks for; never raises: what cannot be read becomes a problem."""
-    return ManifestContents()
+    name = manifest.path.rpartition("/")[2]
+    if name == "Pipfile":
+        requirements, problems = pipfile.read(tree, manifest)
+    elif name.endswith(".toml"):
+        requirements, problems = pyproject.read(tree, manifest.path, groups=manifest.groups, asked=manifest.step)
+    else:
+        requirements, problems = requirements_file.read(tree, manifest.path, asked=manifest.step)
+    lock = read_lock(tree, manifest, requirements)
+    requirements, more = local_projects.follow(tree, manifest.path, requirements)
+    return ManifestContents(requirements, lock.locked, (*problems, *more, *lock.problems), lock.whole)

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from lambdalint.model import Effect, Finding, Problem
+    from lambdalint.model import Effect, Finding, ForeignImport, FunctionPackage, Problem
     from lambdalint.rules.definition import RuleDefinition
 
-__all__ = ["codes", "finding_cannot_parse", "judge", "registry", "silences"]
+__all__ = ["codes", "finding_cannot_parse", "is_project_rule", "judge", "judge_project", "registry", "silences"]
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +53,30 @@ def judge(
     from lambdalint.rules.judgement import judge_file
 
     return judge_file(path, text, effects, rules, options)
+
+
+def is_project_rule(code: str) -> bool:
+    """Tell whether the rule *code* is asked once for the whole project, of what functions ship and import."""
+    from lambdalint.rules.project_judgement import is_project_rule
+
+    return is_project_rule(code)
+
+
+def judge_project(
+    packages: Mapping[str, FunctionPackage],
+    imports: Sequence[ForeignImport],
+    codes: Iterable[str],
+    options: Mapping[str, Mapping[str, object]],
+    text_of: Callable[[str], str | None],
+) -> list[Finding]:
+    """Return what the project rules among *codes* say of what functions ship and import, sorted.
+
+    ``packages`` are those of the functions by their names; ``text_of`` gives the text of a file by the path that spans
+    have. A rule that fails becomes an LMB999; OptionsError says what is wrong with *options*.
+    """
+    from lambdalint.rules.project_judgement import judge_project
+
+    return judge_project(packages, imports, codes, options, text_of)
 
 
 def silences(

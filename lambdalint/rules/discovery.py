@@ -38,7 +38,7 @@ def discover(package: ModuleType) -> Mapping[str, type[RuleDefinition]]:
     found: dict[str, type[RuleDefinition]] = {}
     names: dict[str, str] = {}
     for module_name in rule_modules(package):
-        rule = _rule_of(module_name)
+        rule = rule_of(module_name)
         meta = rule.meta
         if meta.code in found:
             raise RegistryError(f"{meta.code} is declared twice: by {_where(found[meta.code])} and {_where(rule)}")
@@ -53,7 +53,8 @@ def discover(package: ModuleType) -> Mapping[str, type[RuleDefinition]]:
     return {code: found[code] for code in sorted(found)}
 
 
-def _rule_of(module_name: str) -> type[RuleDefinition]:
+def rule_of(module_name: str) -> type[RuleDefinition]:
+    """Import a rule module and return its one rule; raise RegistryError where there is none."""
     try:
         module = importlib.import_module(module_name)
     except Exception as error:

@@ -23,9 +23,10 @@ def suppressed(case: Case) -> dict[str, bytes]:
 
 def restyled(case: Case, style: str) -> dict[str, bytes] | None:
     """Return the files of *case* with imports in another *style*, or None if that changes nothing."""
-    python = {block.path: block.text for block in case.blocks if block.path.endswith(".py")}
+    texts = {block.path: without_expectations(block.text) for block in case.blocks}
+    python = {path: text for path, text in texts.items() if path.endswith(".py")}
     rewritten = rewrite_imports(python, style)
-    return None if rewritten == python else _with_text(case, rewritten)
+    return None if rewritten == python else _with_text(case, {**texts, **rewritten})
 
 
 def _with_text(case: Case, texts: dict[str, str]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.flow import calls, conditions, contexts, imports, objects
+from lambdalint.flow import calls, conditions, contexts, foreign, imports, objects
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.text import has_holes
@@ -228,6 +228,8 @@ def _import(call: ExternalCall) -> Value | None:
     result: Value = ()
     for name in names:
         module = imports.load(call.machine, name, None)
+        if module is None:
+            foreign.note(call.machine, name, call.span)
         result = join(result, (module,) if module is not None else (External(name),))
     return result or UNKNOWN
 

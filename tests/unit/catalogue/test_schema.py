@@ -159,7 +159,7 @@ def test_a_row_of_every_other_table_is_read() -> None:
         distribution = "fakelib"
         version = "1.0"
         unpacked-mb = 1.5
-        with-requirements-mb = 2
+        requires = ["otherlib"]
         {source}
         """,
     )
@@ -167,4 +167,4 @@ def test_a_row_of_every_other_table_is_read() -> None:
     assert parsed.invokes[0].arguments == ("*args", "**kwargs")
     assert parsed.request_source[0].name == "fakelib.request"
     assert parsed.library_default[0].library == "fakelib"
-    assert parsed.package[0].with_requirements_mb == 2
+    assert parsed.package[0].requires == ("otherlib",)

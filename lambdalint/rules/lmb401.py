@@ -1,0 +1,164 @@
+"""LMB401 sdk-in-package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from lambdalint.model import Confidence, Family, Provenance, RuleMeta, Severity
+from lambdalint.rules import shipped
+from lambdalint.rules.definition import RuleDefinition
+from lambdalint.rules.project_rule import ProjectRule
+from lambdalint.rules.wording import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lambdalint.model import Finding, ForeignImport, FunctionPackage
+
+
+class SdkInPackage(ProjectRule):
+    """Reports the AWS SDK in the requirements that are installed into a function's own package.
+
+    ## What it does
+
+    Reports `boto3`, `botocore`, `aiobotocore` and `aioboto3` where the build of a zip function installs them into
+    its package: a `requirements.txt` that `sam build`, the Serverless Framework's plugin, the CDK, Chalice or a
+    build script takes, a `pyproject.toml` or a `Pipfile`. A requirements file that no zip function is built from is
+    not looked at: one of a layer, an image, a CDK app or a developer.
+
+    ## Why it fails on Lambda
+
+    It runs, but each function carries a copy of its own, about 22 MiB of the 250 MiB that its package and layers
+    may have. Every deployment uploads it, every cold start of a new environment loads it, and when the SDK must be
+    updated, that is to be done once for each function.
+
+    Leaving it out is no better: then the function gets the copy of the runtime, whose version changes without a
+    deployment, and AWS recommends not to rely on it. A layer does both: it pins the version of the SDK, and it is
+    built once for all functions.
+
+    ## Example
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Report:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.13
+          CodeUri: src
+    ```
+
+    ```python
+    # src/app.py
+    def handler(event, context):
+        return "done"
+    ```
+
+    ```text
+    # src/requirements.txt
+    boto3==1.40.0
+    requests==2.32.3
+    ```
+
+    ## Use instead
+
+    ```yaml
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Sdk:
+        Type: AWS::Serverless::LayerVersion
+        Metadata:
+          BuildMethod: python3.13
+        Properties:
+          ContentUri: layers/sdk
+          CompatibleRuntimes: [python3.13]
+      Report:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.13
+          CodeUri: src
+          Layers: [!Ref Sdk]
+    ```
+
+    ```text
+    # layers/sdk/requirements.txt
+    boto3==1.40.0
+    ```
+
+    ```python
+    # src/app.py
+    def handler(event, context):
+        return "done"
+    ```
+
+    Where one function needs a version of its own, say why behind the pin; that is accepted:
+    `boto3==1.41.2  # S3 Vectors came with 1.41`.
+
+    ## Options
+
+    * `sdk`: where the project wants its SDK. `"layer"`, the default; `"package"`: each function brings its own, so
+      that the rule reports nothing; `"runtime"`: the runtime's copy is good enough, so that LMB405 reports
+      nothing, and this rule advises to drop the requirement.
+
+    ## Known limits
+
+    What a build does that no file of the project shows, is not known. What other libraries bring along, such as
+    `botocore` by `aws-xray-sdk`, is not reported. The size is an estimate from current versions, unless an earlier
+    build left its result in the project.
+    """
+
+    meta = RuleMeta(
+        code="LMB401",
+        name="sdk-in-package",
+        family=Family.PACKAGING,
+        severity=Severity.WARNING,
+        confidence=Confidence.HIGH,
+        summary="Reports the AWS SDK in the requirements that are installed into a function's own package.",
+        since="0.1.0",
+    )
+
+    class Options(RuleDefinition.Options, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+        """Where the project wants its SDK."""
+
+        sdk: Literal["layer", "package", "runtime"] = "layer"
+
+    options: Options
+
+    def judge(self, packages: Mapping[str, FunctionPackage], imports: Sequence[ForeignImport]) -> Iterator[Finding]:
+        """Yield one finding for each file that asks for the SDK."""
+        if self.options.sdk == "package":
+            return
+        rows = shipped.sdk()
+        found = [
+            (package, one)
+            for package in shipped.judged(packages)
+            for one in package.package.distributions
+            if one.name in rows
+            and one.provenance is Provenance.REQUIRED
+            and shipped.in_layers(package, one.name) is None
+            and not shipped.is_explained(one.requirement)
+            and (self.options.sdk != "runtime" or one.name in package.runtime)
+        ]
+        for distributions, concerned in shipped.by_manifest(found):
+            names = [one.name for one in distributions]
+            size, measured = shipped.weight(concerned[0].package, names)
+            what = f"packs {joined(names)} into the function's package, {shipped.size_text(size, measured=measured)}"
+            yield self.report(
+                what,
+                distributions[0].span,
+                _ADVICE[self.options.sdk],
+                concerned,
+                confidence=shipped.certainty(concerned),
+            )
+
+
+_ADVICE = {
+    "layer": (
+        "move it to the requirements of a layer, which pins the SDK without packing it into every function; "
+        "to rely on the runtime's copy instead is what AWS advises against, for its version changes; "
+        "a pin with a comment that says why it is here is accepted"
+    ),
+    "runtime": "remove it from the requirements, as the runtime brings it and this project takes the SDK from there",
+}
