@@ -6,9 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.chalice_config import configured
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.source_root import ancestors, dotted, imported_names, name_span, parse, top_level
-from lambdalint.model import Function, Tree
+from lambdalint.model import Deployment, Function, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,18 +20,20 @@ _CANDIDATE = re.compile(rb"\bChalice\b")
 _CLASSES = frozenset({"chalice.Chalice", "chalice.app.Chalice"})
 
 
-def read(tree: Tree, room: Room) -> tuple[Function, ...]:
-    """Return one function for each Chalice application of *tree*.
+def read(tree: Tree, room: Room) -> Deployment:
+    """Return one function for each Chalice application of *tree*, and the problems of their configurations.
 
     Chalice deploys the folder of ``app.py``: one function serves the routes of the API, and each other decorated
     function becomes one of its own, with the same code and the same size of ``/tmp``.
     """
-    return tuple(
-        function
+    found = [
+        configured(tree, function)
         for path in tree.files
         if path.rpartition("/")[2] == "app.py" and not is_apart(path)
         for function in _applications(tree, path, room)
-    )
+    ]
+    problems = dict.fromkeys(problem for _, problems in found for problem in problems)
+    return Deployment(tuple(function for function, _ in found), tuple(problems))
 
 
 def _applications(tree: Tree, path: str, room: Room) -> Iterator[Function]:

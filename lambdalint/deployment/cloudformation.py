@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment import sam
-from lambdalint.deployment.cloudformation_room import build_room, local_layers
+from lambdalint.deployment.cloudformation_room import build_room
 from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.image_function import apply_image
 from lambdalint.deployment.inline_code import read_inline
@@ -16,8 +16,10 @@ from lambdalint.deployment.nested_stacks import Stacks
 from lambdalint.deployment.node import MappingNode
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import same_room
+from lambdalint.deployment.sam_build import SamBuilds
+from lambdalint.deployment.template_layers import TemplateLayers
 from lambdalint.deployment.web_adapter import application, is_wrapped
-from lambdalint.model import Build, Deployment, Function, Manifest, Problem, Tree
+from lambdalint.model import Build, Deployment, Function, Problem, Tree
 
 if TYPE_CHECKING:
     from lambdalint.deployment.nested_stacks import Stack
@@ -29,10 +31,6 @@ MAX_FUNCTIONS = 5_000
 
 _PYTHON = re.compile(r"python\d", re.IGNORECASE)
 _ARCHIVES = (".zip", ".jar", ".whl")
-_DEVELOPMENT = re.compile(
-    r"[-_.](?:dev|develop|development|tests?|testing|lint|docs?|ci|local)(?=[-_.])", re.IGNORECASE
-)
-"""Marks requirements that nobody installs into the function."""
 
 
 def read(tree: Tree) -> Deployment:
@@ -74,11 +72,8 @@ class _Reader:
     def __init__(self, tree: Tree) -> None:
         self.problems: list[Problem] = []
         self._tree = tree
-        self._requirements: dict[str, list[str]] = defaultdict(list)
-        for path in tree.named("requirements*.txt", "pyproject.toml"):
-            folder, _, name = path.rpartition("/")
-            if not _DEVELOPMENT.search(name):
-                self._requirements[folder].append(path)
+        self._builds = SamBuilds(tree)
+        self._layers = TemplateLayers(tree, self._builds)
         self._by_name: dict[str, list[str]] | None = None
 
     def note(self, span: Span, message: str) -> None:
@@ -103,7 +98,7 @@ class _Reader:
             declared = stack.scope.get(entry.value, "Properties")
             properties = declared if declared is not None else MappingNode(span)
         image = (stack.scope.text(properties, "PackageType") or "").lower() == "image"
-        layers = local_layers(self._tree, stack, properties)
+        layers = self._layers.read(stack, properties)
         function = Function(
             name=entry.name,
             handler=None,
@@ -113,15 +108,11 @@ class _Reader:
             declared_by="sam" if kind == sam.FUNCTION else "cloudformation",
             search_path=layers.search_path,
         )
-        if image:
-            made, problems = apply_image(self._tree, stack, function, properties, entry.value)
-            self.problems.extend(problems)
-        else:
-            made = self._zipped(stack, function, properties, entry.value)
-        if made is None or made.inline is not None:
-            return made
-        manifests = tuple(Manifest(path) for path in self._requirements.get(made.code_root, ()))
-        return replace(made, build=Build(manifests))
+        if not image:
+            return self._zipped(stack, function, properties, entry.value)
+        made, problems = apply_image(self._tree, stack, function, properties, entry.value)
+        self.problems.extend(problems)
+        return made
 
     def _zipped(self, stack: Stack, function: Function, properties: Node, resource: Node) -> Function | None:
         runtime = function.room.runtime
@@ -147,7 +138,7 @@ class _Reader:
         if source is None:
             self.note(node.span, f"the inline code of the function {function.name} has no known value")
             return None
-        return replace(function, inline=source)
+        return replace(function, inline=source, build=Build(complete=True))
 
     def _packaged(self, stack: Stack, function: Function, properties: Node, resource: Node) -> Function | None:
         """Return *function* with the folder of its code."""
@@ -159,7 +150,8 @@ class _Reader:
         if folder is None:
             self.note(function.source, f"the code of the function {function.name} lies outside of the project")
             return None
-        if folder in self._tree:
+        alone = folder in self._tree
+        if alone:
             if not folder.endswith(".py"):
                 return self._elsewhere(stack, function, module)
             folder = folder.rpartition("/")[0]
@@ -178,7 +170,11 @@ class _Reader:
                 self.note(function.source, f"the function {function.name} starts a program: {function.handler}")
                 return None
             function = replace(function, handler=served)
-        return replace(function, code_root=folder)
+        if alone:
+            return replace(function, code_root=folder)
+        serverless = function.declared_by == "sam"
+        build = self._builds.function(stack, function.name, resource, folder, serverless=serverless)
+        return replace(function, code_root=folder, build=build)
 
     def _location(self, stack: Stack, properties: Node, resource: Node) -> str | None:
         """Return the local path of the code, relative to the template's folder; None if it is not local."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import sam
-from lambdalint.deployment.intrinsics import is_absent, sub_parts
-from lambdalint.model import EnvironmentVariable, Layer, Mount, Room, Tree
+from lambdalint.deployment.intrinsics import is_absent
+from lambdalint.model import EnvironmentVariable, Mount, Room
 
 if TYPE_CHECKING:
     from lambdalint.deployment.nested_stacks import Stack
     from lambdalint.deployment.node import Node
-    from lambdalint.model import Span
+    from lambdalint.model import Layer, Span
 
-LAYER = "AWS::Lambda::LayerVersion"
 MAX_VARIABLES = 500
 MAX_ITEMS = 50
 """Bounds of one function; Lambda takes 4 KB of environment, five layers and one mount."""
@@ -28,14 +25,6 @@ _SETTINGS = {
     "VpcConfig": "vpc",
     "Environment": "environment",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LocalLayers:
-    """The layers of a function, and the folders of those whose build moves them below ``python``."""
-
-    layers: tuple[Layer, ...] = ()
-    search_path: tuple[str, ...] = ()
 
 
 def build_room(stack: Stack, properties: Node, layers: tuple[Layer, ...], *, image: bool) -> Room:
@@ -56,71 +45,6 @@ def build_room(stack: Stack, properties: Node, layers: tuple[Layer, ...], *, ima
         timeout=scope.number(properties, "Timeout"),
         spans=_spans(properties, storage.get("Size") if storage is not None else None),
     )
-
-
-def local_layers(tree: Tree, stack: Stack, properties: Node) -> LocalLayers:
-    """Return the layers that *properties* list; those of the same template with the folder they are made from."""
-    block = stack.scope.get(properties, "Layers")
-    if block is None:
-        node = properties.get("Layers")
-        unknown = node is not None and not is_absent(stack.scope.resolve(node))
-        return LocalLayers((Layer("unknown", None, node.span),) if node is not None and unknown else ())
-    found: list[Layer] = []
-    search_path: list[str] = []
-    for item in block.items[:MAX_ITEMS]:
-        resolved = stack.scope.resolve(item)
-        if is_absent(resolved):
-            continue
-        if resolved is not None and resolved.text is not None:
-            found.append(Layer(resolved.text, None, item.span))
-            continue
-        if resolved is not None and resolved.items:
-            parts = resolved.items[:MAX_ITEMS]
-            found.extend(Layer(stack.scope.text(part) or "unknown", None, part.span) for part in parts)
-            continue
-        name = _reference(resolved if resolved is not None else item)
-        directory, built = _layer_folder(tree, stack, name) if name is not None else (None, False)
-        found.append(Layer(name or "unknown", directory, item.span))
-        if built and directory is not None:
-            search_path.append(directory)
-    return LocalLayers(tuple(found), tuple(dict.fromkeys(search_path)))
-
-
-def _reference(node: Node) -> str | None:
-    """Return the logical id that *node* refers to, or None."""
-    name, argument = node.intrinsic or ("", node)
-    if name == "Ref":
-        return argument.text
-    if name == "Fn::GetAtt":
-        whole = argument.items[0].text if argument.items else argument.text
-        return (whole or "").partition(".")[0] or None
-    if name == "Fn::Sub":
-        pattern, _ = sub_parts(argument)
-        text = (pattern.raw if pattern is not None else "").strip()
-        if text.startswith("${") and text.endswith("}") and text.count("${") == 1:
-            return text[2:-1].partition(".")[0]
-    if name == "Fn::If":
-        return next((found for part in argument.items[1:3] if (found := _plain_reference(part))), None)
-    return None
-
-
-def _plain_reference(node: Node) -> str | None:
-    name, argument = node.intrinsic or ("", node)
-    return argument.text if name == "Ref" and argument.text != "AWS::NoValue" else None
-
-
-def _layer_folder(tree: Tree, stack: Stack, name: str) -> tuple[str | None, bool]:
-    """Return the folder of a layer's content, and whether SAM builds it from a list of requirements."""
-    resource = stack.root.get("Resources", name)
-    kind = stack.scope.text(resource, "Type")
-    if resource is None or kind not in {LAYER, sam.LAYER}:
-        return None, False
-    content = stack.scope.text(resource, "Properties", "ContentUri" if kind == sam.LAYER else "Content")
-    directory = Tree.join(stack.directory, content) if content and "://" not in content else None
-    if directory is None or directory not in tree.directories:
-        return None, False
-    method = stack.scope.text(resource, "Metadata", "BuildMethod") or ""
-    return directory, method.startswith("python")
 
 
 def _environment(stack: Stack, properties: Node) -> tuple[tuple[EnvironmentVariable, ...], bool]:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.image_requirements import Install, lands_in, pip_installs
 from lambdalint.model import Tree
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class ImageFacts:
     """What the final stage of a Dockerfile holds.
 
     ``copies`` pairs a file or folder of the project, relative to its root, with its absolute place in the image;
-    a folder's content lands in that place. ``base`` is the image that the stages start from.
+    a folder's content lands in that place. ``base`` is the image that the stages start from. ``installs`` are the
+    files with requirements that commands of the build install into it.
     """
 
     base: str
@@ -48,6 +50,7 @@ class ImageFacts:
     copies: tuple[tuple[str, str], ...] = ()
     python: bool = False
     lambda_adapter: bool = False
+    installs: tuple[Install, ...] = ()
 
     @property
     def lambda_base(self) -> bool:
@@ -66,6 +69,7 @@ class _Stage:
     copies: list[tuple[str, str]] = field(default_factory=list)
     adapter: bool = False
     own_command: bool = False
+    installs: list[Install] = field(default_factory=list)
 
 
 def read_dockerfile(
@@ -84,10 +88,10 @@ def read_dockerfile(
     if data is None or len(data) > MAX_BYTES:
         return None
     build = _Build(tree, context, dict(arguments or {}))
-    for number, (name, rest) in enumerate(_instructions(data.decode("utf-8", "replace"))):
+    for number, (name, rest, line) in enumerate(_instructions(data.decode("utf-8", "replace"))):
         if number >= MAX_INSTRUCTIONS or (name == "FROM" and target is not None and build.current == target):
             break
-        build.run(name, rest)
+        build.run(name, rest, line)
     stage = build.stage
     if stage is None:
         return None
@@ -100,15 +104,17 @@ def read_dockerfile(
         copies=tuple(dict.fromkeys(stage.copies)),
         python=_PYTHON_IMAGE.search(stage.base) is not None,
         lambda_adapter=stage.adapter,
+        installs=tuple(dict.fromkeys(stage.installs)),
     )
 
 
-def _instructions(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each instruction's name and text, with continued lines joined and here-documents left out."""
+def _instructions(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield each instruction's name, text and first line; continued lines are joined, here-documents left out."""
     escape = "`" if re.match(r"\s*#\s*escape\s*=\s*`", text) else "\\"
     parts: list[str] = []
     ends: list[str] = []
-    for line in text.splitlines():
+    first = 1
+    for number, line in enumerate(text.splitlines(), 1):
         if ends:
             if line.strip() == ends[0]:
                 ends.pop(0)
@@ -116,6 +122,7 @@ def _instructions(text: str) -> Iterator[tuple[str, str]]:
         stripped = line.strip()
         if stripped.startswith("#") or (parts and not stripped):
             continue
+        first = first if parts else number
         if stripped.endswith(escape):
             parts.append(line.rstrip()[:-1])
             continue
@@ -126,7 +133,7 @@ def _instructions(text: str) -> Iterator[tuple[str, str]]:
             name = match[1].upper()
             if name in {"RUN", "COPY", "ADD"}:
                 ends = _HEREDOC.findall(match[2])
-            yield name, match[2].strip()
+            yield name, match[2].strip(), first
 
 
 class _Build:
@@ -143,7 +150,7 @@ class _Build:
         self._count = 0
         self._wildcards = 0
 
-    def run(self, name: str, rest: str) -> None:
+    def run(self, name: str, rest: str, line: int) -> None:
         """Take one instruction into account."""
         if name == "FROM":
             self._from(rest)
@@ -158,6 +165,8 @@ class _Build:
             self.stage.workdir = _absolute(self.stage.workdir, folder) if folder else self.stage.workdir
         elif name in {"COPY", "ADD"}:
             self._copy(self.stage, rest)
+        elif name == "RUN":
+            self._install(self.stage, rest, line)
         elif name == "CMD":
             self.stage.command, self.stage.own_command = tuple(_words(rest)), True
         elif name == "ENTRYPOINT":
@@ -180,6 +189,7 @@ class _Build:
                 dict(before.env),
                 copies=list(before.copies),
                 adapter=before.adapter,
+                installs=list(before.installs),
             )
         else:
             stage = _Stage(base)
@@ -241,6 +251,20 @@ class _Build:
             else:
                 self._copy_stage(stage, (self._expand(origin) or "").lower(), source, destination)
 
+    def _install(self, stage: _Stage, rest: str, line: int) -> None:
+        """Note the files with requirements that a command installs; they have been copied before, or are mounted."""
+        text = self._expand(rest) or rest[:MAX_TEXT]
+        words = _words(rest) if rest.startswith("[") else None
+        for found in pip_installs(text, stage.workdir, words):
+            place = found.mounted or next((path for path, at in reversed(stage.copies) if at == found.file), None)
+            path = Tree.join(self._context, place.lstrip("/")) if found.mounted and place else place
+            if path is None:
+                folders = [(path, at) for path, at in stage.copies if found.file.startswith(at.rstrip("/") + "/")]
+                inner = (Tree.join(path, found.file[len(at) :].lstrip("/")) for path, at in reversed(folders))
+                path = next((one for one in inner if one is not None and one in self._tree), None)
+            if path is not None and path in self._tree and len(stage.installs) < MAX_COPIES:
+                stage.installs.append(Install(path, found.target, line))
+
     def _copy_local(self, stage: _Stage, source: str, destination: str, *, into: bool) -> None:
         if "://" in source or source.startswith("git@"):
             return
@@ -282,6 +306,8 @@ class _Build:
         if before is None:
             return
         folder = _absolute("/", source)
+        taken = [one for one in before.installs if lands_in(one, folder)]
+        stage.installs.extend(taken[: max(MAX_COPIES - len(stage.installs), 0)])
         for path, place in list(before.copies):
             if len(stage.copies) >= MAX_COPIES:
                 return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.deployment.dockerfile import ImageFacts, read_dockerfile
 from lambdalint.deployment.handlers import module_file
+from lambdalint.deployment.image_requirements import image_build
 from lambdalint.deployment.not_lambda import is_below
 from lambdalint.deployment.rooms import merge_environment
 from lambdalint.model import EnvironmentVariable, Function, Problem, Tree
@@ -131,6 +132,7 @@ def place_image(tree: Tree, function: Function, build: ImageBuild) -> tuple[Func
         prefix=below,
         room=room,
         search_path=tuple(dict.fromkeys(search_path)),
+        build=image_build(build.dockerfile, facts.installs),
     )
     return placed, []
 

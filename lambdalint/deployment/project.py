@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import chalice, explicit, serverless, signature, vercel, webapp
+from lambdalint.deployment import cdk, chalice, explicit, serverless, signature, vercel, webapp, zappa
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, complete, same_room
 from lambdalint.model import Deployment, Tree
@@ -32,12 +32,16 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
     projects = vercel.read(tree, catalogue)
     ready = _Completion(tree, catalogue, settings.writable)
     room = base_room(DEFAULT_PLATFORM, catalogue)
+    programs = cdk.read(tree, room)
+    applications = chalice.read(tree, room)
+    sites = zappa.read(tree, room)
     declared = _without_repetition(
         tree,
         [ready.function(one) for one in configured.functions],
         [
             ready.function(one)
-            for one in (*templates.functions, *services.functions, *chalice.read(tree, room), *projects.functions)
+            for reader in (templates, services, programs, applications, sites, projects)
+            for one in reader.functions
         ],
     )
     guessed: tuple[Function, ...] = ()
@@ -47,7 +51,8 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
         if not declared and not guessed:
             guessed = webapp.read(tree, room)
     functions = (*declared, *(ready.function(one) for one in guessed))
-    problems = (*configured.problems, *templates.problems, *services.problems, *projects.problems)
+    readers = (configured, templates, services, programs, applications, sites, projects)
+    problems = (problem for reader in readers for problem in reader.problems)
     return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), tuple(dict.fromkeys(problems)))
 
 

@@ -10,10 +10,11 @@ from lambdalint.deployment import document
 from lambdalint.deployment.handlers import locate, module_file
 from lambdalint.deployment.image_function import ImageBuild, place_image
 from lambdalint.deployment.not_lambda import is_apart
+from lambdalint.deployment.serverless_build import WSGI_PLUGIN, ServiceBuilds
 from lambdalint.deployment.serverless_package import UnknownPatternError, package_patterns
-from lambdalint.deployment.serverless_room import build_room, requirements_layer
+from lambdalint.deployment.serverless_room import build_room
 from lambdalint.deployment.serverless_variables import Variables
-from lambdalint.model import Build, Function, Layer, Manifest, Problem, Span, Tree
+from lambdalint.model import Function, Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,8 +87,9 @@ class _Service:
         provider = self.variables.get(root, "provider")
         name = provider.text if provider is not None and provider.text is not None else None
         self.provider = name or self.variables.text(root, "provider", "name")
-        self._plugins = self._plugin_names()
-        self._layers = self._local_layers()
+        self._builds = ServiceBuilds(tree, self.variables, root, self.directory)
+        self._plugins = self._builds.plugins
+        self._layers = self._builds.layers()
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions that run Python."""
@@ -150,8 +152,11 @@ class _Service:
             room=self._room(declared),
             source=span,
             declared_by="serverless",
-            build=Build(tuple(Manifest(path) for path in self._requirements(code_root, wsgi))),
-            search_path=(self.directory,) if code_root != self.directory else (),
+            build=self._builds.function(declared, module or "", wsgi),
+            search_path=(
+                *((self.directory,) if code_root != self.directory else ()),
+                *self._builds.vendor(declared),
+            ),
         )
         return self._packaged(function, declared)
 
@@ -182,7 +187,7 @@ class _Service:
 
     def _wsgi_application(self, handler: str, declared: Node) -> str | None:
         """Return the application that serverless-wsgi serves for this function, or None."""
-        if handler not in _WSGI_HANDLERS or "serverless-wsgi" not in self._plugins:
+        if handler not in _WSGI_HANDLERS or WSGI_PLUGIN not in self._plugins:
             return None
         application = self.variables.text(declared, "wsgi", "app") or self.variables.text(
             self._root, "custom", "wsgi", "app"
@@ -255,42 +260,3 @@ class _Service:
             package_type=package_type,
             complete="serverless-dotenv-plugin" not in self._plugins,
         )
-
-    def _requirements(self, code_root: str, wsgi: str | None) -> tuple[str, ...]:
-        """Return the requirements files that the plugins install into the function's package."""
-        pip = "serverless-python-requirements" in self._plugins
-        if pip and not requirements_layer(self.variables, self._root):
-            options = self.variables.get(self._root, "custom", "pythonRequirements")
-            name = self.variables.text(options, "fileName") or "requirements.txt"
-        elif wsgi and not pip and self.variables.truth(self._root, "custom", "wsgi", "packRequirements") is not False:
-            name = f"{wsgi.rpartition('/')[0]}/requirements.txt"
-        else:
-            return ()
-        paths = (Tree.join(code_root, name.lstrip("/")), Tree.join(self.directory, name.lstrip("/")))
-        return next(((path,) for path in paths if path is not None and path in self._tree), ())
-
-    def _plugin_names(self) -> frozenset[str]:
-        plugins = self.variables.get(self._root, "plugins")
-        if plugins is not None and not plugins.items:
-            plugins = self.variables.get(plugins, "modules")
-        items = plugins.items if plugins is not None else ()
-        names = [self.variables.text(item) for item in items]
-        return frozenset(name for name in names if name)
-
-    def _local_layers(self) -> dict[str, Layer]:
-        """Return the service's own layers, by the logical names that functions refer to them with."""
-        found: dict[str, Layer] = {}
-        layers = self.variables.get(self._root, "layers")
-        for entry in layers.entries if layers is not None else ():
-            folder = self.variables.text(entry.value, "path")
-            directory = Tree.join(self.directory, folder) if folder else None
-            if directory not in self._tree.directories:
-                directory = None
-            logical = re.sub("[^A-Za-z0-9]", "", entry.name.replace("-", "Dash").replace("_", "Underscore"))
-            layer = Layer(entry.name, directory, entry.key.span)
-            found[f"{logical[:1].upper()}{logical[1:]}LambdaLayer"] = layer
-            bare = re.sub("[^A-Za-z0-9]", "", entry.name)
-            found.setdefault(f"{bare[:1].upper()}{bare[1:]}LambdaLayer", layer)
-        if requirements_layer(self.variables, self._root):
-            found["PythonRequirementsLambdaLayer"] = Layer("pythonRequirements")
-        return found

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.intrinsics import Scope
+from lambdalint.deployment.known_text import known_text
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, merge_environment
+from lambdalint.deployment.sam import APPLICATION
 from lambdalint.model import EnvironmentVariable, Layer, Mount
 
 if TYPE_CHECKING:
@@ -61,16 +64,10 @@ def build_room(
         env=merge_environment(room.env, environment),
         env_complete=known and complete,
         mounts=_mounts(variables, declared),
-        layers=_layers(variables, provider, declared, layers),
+        layers=_layers(variables, service, declared, layers),
         package_type=package_type,
         spans=tuple(spans),
     )
-
-
-def requirements_layer(variables: Variables, service: Node) -> bool:
-    """Tell whether serverless-python-requirements builds a layer, so that the package holds no library."""
-    layer = variables.get(service, "custom", "pythonRequirements", "layer")
-    return layer is not None and (bool(layer.entries) or layer.text == "true")
 
 
 def _environment(
@@ -123,28 +120,42 @@ def _mounts(variables: Variables, declared: Node) -> tuple[Mount, ...]:
     return tuple(found)
 
 
-def _layers(variables: Variables, provider: Node | None, declared: Node, own: Mapping[str, Layer]) -> tuple[Layer, ...]:
+def _layers(variables: Variables, service: Node, declared: Node, own: Mapping[str, Layer]) -> tuple[Layer, ...]:
     """Return the layers of a function; those of the function replace those of the provider block."""
     node = declared.get("layers")
+    provider = variables.get(service, "provider")
     if node is None and provider is not None:
         node = provider.get("layers")
     block = variables.resolve(node)
     if block is None:
         return () if node is None else (Layer("unknown", None, node.span),)
-    return tuple(_layer(variables, item, own) for item in block.items[:MAX_ITEMS])
+    return tuple(_layer(variables, service, item, own) for item in block.items[:MAX_ITEMS])
 
 
-def _layer(variables: Variables, item: Node, own: Mapping[str, Layer]) -> Layer:
+def _layer(variables: Variables, service: Node, item: Node, own: Mapping[str, Layer]) -> Layer:
     node = variables.resolve(item)
     if node is None:
         return Layer(item.text or "unknown", None, item.span)
     if node.text is not None:
         return Layer(node.text, None, item.span)
-    reference = node.intrinsic
-    if reference is not None:
-        name = reference[1].text or next((part.text for part in reference[1].items if part.text), None)
-        if name is not None and name in own:
-            return replace(own[name], span=item.span)
-        if name is not None:
-            return Layer(name, None, item.span)
-    return Layer("unknown", None, item.span)
+    if node.intrinsic is None:
+        return Layer("unknown", None, item.span)
+    kind, argument = node.intrinsic
+    name = next((part.text for part in (argument, *argument.items) if part.text), None)
+    if name is not None and name in own:
+        return replace(own[name], span=item.span)
+    if kind in {"Ref", "Fn::GetAtt"}:
+        logical = (name or "").partition(".")[0]
+        return Layer(_application(variables, service, logical) or name or "unknown", None, item.span)
+    return Layer(known_text(Scope(service), node) or "unknown", None, item.span)
+
+
+def _application(variables: Variables, service: Node, name: str) -> str | None:
+    """Return the id of the published application that the service's resource *name* deploys, or None."""
+    resources = variables.get(service, "resources")
+    for block in (resources.items[:MAX_ITEMS] or (resources,)) if resources is not None else ():
+        resource = variables.get(block, "Resources", name)
+        if resource is not None and variables.text(resource, "Type") == APPLICATION:
+            location = variables.get(resource, "Properties", "Location")
+            return variables.text(location, "ApplicationId")
+    return None

@@ -13,7 +13,8 @@ from lambdalint.deployment.package_patterns import Package, understood
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.deployment.source_root import ancestors, handler_of
 from lambdalint.deployment.vercel_entry import declared_entry, entry_of, is_python_project, searched_entry
-from lambdalint.model import Build, EnvironmentVariable, Function, Manifest, Problem, Span, Tree
+from lambdalint.deployment.vercel_manifest import vercel_build
+from lambdalint.model import EnvironmentVariable, Function, Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,7 +123,6 @@ def _is_routed(path: str) -> bool:
 
 def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: str = "high") -> Function:
     above = [one for one in ancestors(entry.path) if one != folder]
-    manifests = (Tree.join(one, "requirements.txt") for one in ancestors(entry.path) if is_below(one, (folder,)))
     return Function(
         name=entry.path,
         handler=handler_of(entry.path, folder, entry.name),
@@ -130,7 +130,7 @@ def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: 
         room=room,
         source=entry.span,
         declared_by="vercel",
-        build=Build(next(((Manifest(path),) for path in manifests if path is not None and path in tree), ())),
+        build=vercel_build(tree, entry.path, folder),
         search_path=tuple(above),
         confidence=confidence,
     )
@@ -166,6 +166,9 @@ class _Project:
                 return
             self.files.add(entry.path)
             function = _function(self._tree, entry, self.folder, self._room, confidence=confidence)
+            if self._given("installCommand") is not None:
+                build = vercel_build(self._tree, entry.path, self.folder, own_command=True)
+                function = replace(function, build=build)
             if span is not None:
                 function = replace(function, source=span)
             yield self._configured(function, entry.path, builds)

@@ -48,6 +48,14 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeStep:
+    """A build that is left to the Makefile in *folder*, relative to the root: the recipe of its target *target*."""
+
+    folder: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """How a folder becomes the package of a function, or the content of a layer.
 
@@ -57,7 +65,7 @@ class Build:
     not listed here is not in it. ``confidence`` (``high``, ``medium``) tells how surely the manifests are installed.
     ``slimmed`` tells that tests and symbols are stripped. ``zipped`` tells that libraries lie in an inner archive that
     is unpacked into ``/tmp``. ``elsewhere`` is a folder, relative to the root, that earlier builds left the finished
-    content in, if they ran here.
+    content in, if they ran here. ``make`` is set where a Makefile does it all.
     """
 
     manifests: tuple[Manifest, ...] = ()
@@ -69,6 +77,7 @@ class Build:
     slimmed: bool = False
     zipped: bool = False
     elsewhere: str | None = None
+    make: MakeStep | None = None
 
 
 class Provenance(str, enum.Enum):

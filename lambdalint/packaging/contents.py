@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Contents, Distribution, Provenance, Span
 from lambdalint.packaging.manifests import read_manifest
-from lambdalint.packaging.markers import applies
+from lambdalint.packaging.markers import applies, marker_applies
 from lambdalint.packaging.measure import installed, size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.model import Build, Manifest, Problem, Requirement, Tree, Vendored
     from lambdalint.packaging.manifests import Locked, ManifestContents
 
+_PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 MAX_DISTRIBUTIONS = 2_000
 """How many distributions one package may hold; a lock of a real application has a few hundred."""
 
@@ -37,10 +38,10 @@ class Reader:
     def contents(self, build: Build, folder: str, vendored: Sequence[Vendored], python: str | None) -> Contents:
         """Return what *build* makes of *folder*, in which *vendored* lies, for the Python version *python*."""
         found: dict[str, Distribution] = {}
-        for manifest in build.manifests:
-            read = self._manifest(manifest)
-            self._require(read.requirements, read, build, folder, python, found)
-        self._require(build.requirements, None, build, folder, python, found)
+        asked = [_Asked.by_manifest(manifest, self._manifest(manifest), python) for manifest in build.manifests]
+        asked.append(_Asked(build.requirements, python))
+        for each in asked:
+            self._require(each, build, folder, found)
         for one in vendored:
             if _left_out(one.name, build.left_out):
                 continue
@@ -52,7 +53,7 @@ class Reader:
                 found[one.distribution] = replace(known, mb=there.mb, measured=True)
         return Contents(
             tuple(found.values()),
-            complete=build.complete and not any(_brings_unknown(one) for one in found.values()),
+            complete=build.complete and not any(one.reference for each in asked for one in each.requirements),
             confidence=build.confidence,
             slimmed=build.slimmed,
         )
@@ -66,39 +67,34 @@ class Reader:
                 self.files |= {one.span.path, *(span.path for span in one.through)}
         return self._manifests[manifest]
 
-    def _require(
-        self,
-        requirements: Iterable[Requirement],
-        read: ManifestContents | None,
-        build: Build,
-        folder: str,
-        python: str | None,
-        found: dict[str, Distribution],
-    ) -> None:
-        """Add *requirements* that apply, and what they bring along, to what was *found*."""
+    def _require(self, asked: _Asked, build: Build, folder: str, found: dict[str, Distribution]) -> None:
+        """Add what is *asked* for and applies, and what that brings along, to what was *found*."""
         local = self._installed_for(build, folder)
-        locked = {one.name: one for one in read.locked} if read is not None else {}
+
+        def add(name: str, requirement: Requirement, *, by: str | None) -> None:
+            if name and name not in found and not _left_out(name, build.left_out) and len(found) < MAX_DISTRIBUTIONS:
+                version = (_pinned(requirement) if by is None else None) or asked.version(name)
+                made = self._distribution(name, requirement, version, local)
+                if by is None:
+                    brings = asked.closure(name, self.catalogue)
+                    made = replace(made, provenance=Provenance.REQUIRED, requirement=requirement, brings=brings)
+                found[name] = replace(made, brought_by=by)
+
         wanted = [
             one
-            for one in requirements
-            if one.name not in found
-            and not _left_out(one.name, build.left_out)
-            and not (build.skip_comment and one.beside and one.comment.strip() == build.skip_comment)
-            and applies(one, python) is not False
+            for one in asked.requirements
+            if not (build.skip_comment and one.beside and one.comment.lstrip().startswith(build.skip_comment))
+            and applies(one, asked.python) is not False
         ]
-        for one in wanted[:MAX_DISTRIBUTIONS]:
-            lock = locked.get(one.name)
-            version = _pinned(one) or (lock.version if lock is not None else None)
-            brings = _closure(one.name, locked) if lock is not None else self.catalogue.closure((one.name,))
-            made = self._distribution(one.name, one, version, local)
-            required = replace(made, provenance=Provenance.REQUIRED, requirement=one, brings=brings)
-            found.setdefault(one.name, required)
         for one in wanted:
-            for name in found[one.name].brings if one.name in found else ():
-                if name not in found and not _left_out(name, build.left_out) and len(found) < MAX_DISTRIBUTIONS:
-                    version = locked[name].version if name in locked else None
-                    made = self._distribution(name, one, version, local)
-                    found[name] = replace(made, brought_by=one.name)
+            library = _library_of(one, asked.manifest, folder)
+            add(one.name, one, by=library)
+        for one in wanted:
+            for name in asked.closure(one.name, self.catalogue) if one.name in found else ():
+                add(name, one, by=one.name)
+        if asked.whole and wanted:
+            for name in asked.locked:
+                add(name, wanted[0], by=wanted[0].name)
 
     def _distribution(
         self, name: str, requirement: Requirement, version: str | None, local: Mapping[str, tuple[str, float]]
@@ -152,19 +148,50 @@ def _pinned(requirement: Requirement) -> str | None:
     return specifier.lstrip("=").strip() if exact else None
 
 
-def _brings_unknown(one: Distribution) -> bool:
-    """Tell whether *one* is a path or URL, which may bring anything along."""
-    return one.requirement is not None and bool(one.requirement.reference)
+def _library_of(requirement: Requirement, manifest: str, folder: str) -> str | None:
+    """Return the folder of the project's own library that has *requirement*, or None where the package itself has it.
+
+    The package's project is the one that *folder*, its code, lies in.
+    """
+    above, _, name = requirement.span.path.rpartition("/")
+    if requirement.span.path == manifest or name not in _PROJECT_FILES:
+        return None
+    return None if not above or folder == above or folder.startswith(f"{above}/") else above
 
 
-def _closure(name: str, locked: Mapping[str, Locked]) -> tuple[str, ...]:
-    """Return what *name* brings along by a lock, itself left out."""
-    found: dict[str, None] = {}
-    waiting = [name]
-    while waiting:
-        here = locked.get(waiting.pop())
-        for brought in here.brings if here is not None else ():
-            if brought not in found and brought != name:
-                found[brought] = None
-                waiting.append(brought)
-    return tuple(sorted(found))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one manifest asks for on a Python version, with what its lock fixes, by name."""
+
+    requirements: tuple[Requirement, ...]
+    python: str | None
+    manifest: str = ""
+    locked: Mapping[str, Locked] = field(default_factory=dict)
+    whole: bool = False
+
+    @classmethod
+    def by_manifest(cls, manifest: Manifest, read: ManifestContents, python: str | None) -> _Asked:
+        """Return what *manifest* asks for; of several locked versions, the first that is for *python* counts."""
+        locked: dict[str, Locked] = {}
+        for one in read.locked:
+            if marker_applies(one.marker, python) is not False:
+                locked.setdefault(one.name, one)
+        return cls(read.requirements, python, manifest.path, locked, read.whole)
+
+    def version(self, name: str) -> str | None:
+        """Return the locked version of *name*, or None."""
+        return (self.locked[name].version or None) if name in self.locked else None
+
+    def closure(self, name: str, catalogue: Catalogue) -> tuple[str, ...]:
+        """Return what *name* brings along, itself left out: by the lock, else as the catalogue knows it."""
+        if name not in self.locked:
+            return catalogue.closure((name,))
+        found: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            here = self.locked.get(waiting.pop())
+            for brought in here.brought(self.python) if here is not None else ():
+                if brought not in found and brought != name:
+                    found[brought] = None
+                    waiting.append(brought)
+        return tuple(sorted(found))

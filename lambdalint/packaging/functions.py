@@ -9,6 +9,7 @@ from lambdalint.deployment.package_patterns import Package
 from lambdalint.model import Contents, Distribution, FunctionPackage, LayerContents, Provenance, Span
 from lambdalint.packaging.contents import Reader
 from lambdalint.packaging.measure import own_size
+from lambdalint.packaging.scripted import ScriptedBuilds
 from lambdalint.packaging.vendored import in_code_root, vendored_in
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Packages:
 
 def read(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> Packages:
     """Return what each of *functions* ships."""
+    scripts = ScriptedBuilds(tree)
+    functions = [scripts.function(one) for one in functions]
     reader = _Packages(tree, functions, catalogue, settings)
     packages = tuple(map(reader.package, functions))
     return Packages(packages, tuple(reader.contents.problems), tuple(sorted(reader.contents.files)))

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Problem, Requirement, Tree
+from lambdalint.model import Problem, Requirement, Span, Tree
 from lambdalint.packaging import pyproject, setup_script
 from lambdalint.packaging.toml_file import load, table
 
@@ -20,6 +20,9 @@ MAX_DEPTH = 5
 """How deep projects may require each other."""
 MAX_PROJECTS = 100
 
+_DEPENDENCIES = (("project",), ("tool", "poetry"), ("tool", "setuptools", "dynamic"))
+"""The tables of a pyproject.toml that tell what the project requires; without them a ``setup.py`` may."""
+
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 
 
@@ -28,7 +31,10 @@ def follow(
 ) -> tuple[tuple[Requirement, ...], tuple[Problem, ...]]:
     """Return *requirements* with what local projects among them require, each behind its project, and problems."""
     following = _Following(tree, manifest)
-    return tuple(following.all(requirements, 1)), tuple(following.problems)
+    found: dict[tuple[str, Span], Requirement] = {}
+    for one in following.all(requirements, 1):
+        found.setdefault((one.name, one.span), one)
+    return tuple(found.values()), tuple(following.problems)
 
 
 class _Following:
@@ -79,8 +85,7 @@ class _Following:
             file = load(self._tree, path)
             if not isinstance(file, Problem):
                 name = pyproject.project_name(file)
-                poetry = "dependencies" in table(file.table, "tool", "poetry")
-                if poetry or "dependencies" in table(file.table, "project"):
+                if any("dependencies" in table(file.table, *keys) for keys in _DEPENDENCIES):
                     found, problems = pyproject.read(self._tree, path, groups=requirement.extras, through=through)
                     return name, self._kept(found, problems, directory)
         script = setup_script.read(

@@ -18,6 +18,7 @@ MAX_DEPENDENCIES = 1_000
 
 _GROUP_MARKER = re.compile(r"\b(?:extras|dependency_groups)\b")
 _POETRY_EXTRA = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+_ALWAYS = "os_name == 'posix'"
 _OF_EXTRA = re.compile(r"""\bextra\s*==\s*["'][^"']*["']""")
 
 
@@ -147,8 +148,8 @@ def _poetry_dependencies(
             dependency = Dependency(normalised(name), _extras(details.get("extras")), text(details.get("markers")))
             if details.get("optional") is True:
                 # The table of extras tells the extra, so that the rest of the marker decides: this holds on Lambda.
-                marker = _OF_EXTRA.sub("os_name == 'posix'", dependency.marker)
-                optional[dependency.name] = replace(dependency, marker=marker)
+                marker = _OF_EXTRA.sub(_ALWAYS, dependency.marker)
+                optional[dependency.name] = replace(dependency, marker="" if marker == _ALWAYS else marker)
             else:
                 plain.append(dependency)
     extras = []

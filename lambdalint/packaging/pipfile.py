@@ -23,7 +23,7 @@ def read(tree: Tree, manifest: Manifest) -> tuple[tuple[Requirement, ...], tuple
     found: list[Requirement] = []
     problems: list[Problem] = []
     for category in dict.fromkeys(("packages", *manifest.groups)):
-        for name, value in table(file.table, category).items():
+        for name, value in list(table(file.table, category).items())[:MAX_REQUIREMENTS]:
             parts = pipenv_parts(name, value)
             if isinstance(parts, Fault):
                 problems.append(Problem(file.places.key((category, name)), parts.message, "note"))

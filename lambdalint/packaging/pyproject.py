@@ -128,7 +128,7 @@ class _Reading:
     def _array(self, key: KeyPath, value: object, *, own: str = "") -> list[str]:
         """Read an array of requirements; return the extras that it asks for of the project *own* itself."""
         extras: list[str] = []
-        for index, one in enumerate(array(value)):
+        for index, one in enumerate(array(value)[:MAX_REQUIREMENTS]):
             place = (*key, index)
             if isinstance(one, dict) and key[0] == "dependency-groups":
                 continue
@@ -141,7 +141,7 @@ class _Reading:
 
     def _table(self, key: KeyPath, wanted: set[str], *, plain: bool) -> None:
         """Read a table of Poetry: what is required if *plain*, and the optional ones of *wanted*."""
-        for name, value in table(self.file.table, *map(str, key)).items():
+        for name, value in list(table(self.file.table, *map(str, key)).items())[:MAX_REQUIREMENTS]:
             if _normal(name) == "python":
                 continue
             several = isinstance(value, list)

@@ -26,10 +26,12 @@ MAX_DEPTH = 10
 """How deep files may include each other."""
 MAX_FILES = 100
 MAX_REQUIREMENTS = 5_000
+MAX_OPTIONS = 10_000
+"""How many characters the options of a line may have besides hashes."""
 MAX_PROBLEMS = 50
 
 _REMOTE = re.compile(r"(?:https?|file|ftp):", re.IGNORECASE)
-_HASHES = re.compile(r"(?:\s*--hash[= ]\w+:\w+)*\s*")
+_HASHES = re.compile(r"(?:\s*--hash[= ]\w+:\w+(?=\s|$))*\s*")
 
 
 @dataclass(slots=True)
@@ -195,8 +197,11 @@ def _before_options(text: str) -> str:
 def _options(text: str) -> optparse.Values:
     """Return the options in *text*; raise ValueError for what pip does not know."""
     parser = _parser()
-    words = [] if _HASHES.fullmatch(text) else shlex.split(text)
-    values, _ = parser.parse_args(words, parser.get_default_values())
+    hashes = _HASHES.match(text)
+    rest = text[hashes.end() :] if hashes is not None else text
+    if len(rest) > MAX_OPTIONS:
+        raise ValueError(f"more than {MAX_OPTIONS} characters of options")
+    values, _ = parser.parse_args(shlex.split(rest), parser.get_default_values())
     return values
 
 

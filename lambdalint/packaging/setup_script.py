@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,9 @@ def read(tree: Tree, path: str, *, extras: tuple[str, ...] = (), through: tuple[
         return SetupScript()
     try:
         text = data.decode("utf-8-sig")
-        module = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = ast.parse(text)
         call = next(_setup_calls(module), None)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return SetupScript(problems=(Problem(Span.point(path), "not a Python file: nothing of it is read", "note"),))

@@ -94,7 +94,8 @@ class SdkInPackage(ProjectRule):
     ```
 
     Where one function needs a version of its own, say why behind the pin; that is accepted:
-    `boto3==1.41.2  # S3 Vectors came with 1.41`.
+    `boto3==1.41.2  # S3 Vectors came with 1.41`. The mark `#no-deploy`, which some versions of the Serverless
+    Framework's plugin obey, is accepted, too.
 
     ## Options
 

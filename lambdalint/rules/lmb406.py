@@ -26,7 +26,7 @@ class PackageOverLimit(ProjectRule):
 
     Adds up the project's own files, the requirements with all that they bring along, vendored folders, and the
     layers of a function, and reports a sum over the limit: 250 MiB unpacked for package and layers, 10 GiB for an
-    image, 500 MiB on Vercel. Sizes are those of the files that are there, else those of current versions for
+    image. Sizes are those of the files that are there, else those of current versions for
     x86_64; what has no known size counts nothing, so that the sum is a lower bound.
 
     ## Why it fails on Lambda
@@ -83,7 +83,8 @@ class PackageOverLimit(ProjectRule):
 
     Where sizes are estimates, the confidence is medium, and low for a sum that is less than a fifth over the
     limit, or where the build strips what it packs. Libraries that are unpacked into `/tmp` at run time (`zip: true` of
-    the Serverless Framework's plugin) are not added up.
+    the Serverless Framework's plugin) are not added up. Platforms without layers are left out: Vercel installs what is
+    too large when a function starts.
     """
 
     meta = RuleMeta(
@@ -100,7 +101,8 @@ class PackageOverLimit(ProjectRule):
         """Yield one finding for each function that is too large."""
         for package in sorted(packages.values(), key=lambda one: (one.function.source, one.function.name)):
             limit = package.limit_mb
-            if limit is None or package.function.build.zipped:
+            applies = package.takes_layers or package.function.room.package_type == "image"
+            if limit is None or not applies or package.function.build.zipped:
                 continue
             held = [package.package, *(one.contents for one in package.layers)]
             sized = [one for contents in held for one in contents.distributions if one.mb is not None]

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from lambdalint.model import Contents, Distribution, FunctionPackage, LayerContents, Requirement, Span
 
 _MOST_PLACES = 8
+_NOT_DEPLOYED = re.compile(r"\s*no-?deploy\b", re.IGNORECASE)
 _PRAGMA = re.compile(
-    r"(?:flake8:\s*)?noqa\b.*|lambdalint:.*|no-?deploy\b|type:.*|pylint:.*|pragma:.*|via\b.*", re.IGNORECASE
+    r"(?:flake8:\s*)?noqa\b.*|lambdalint:.*|type:.*|pylint:.*|pragma:.*|via\b.*", re.IGNORECASE
 )
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _REASON = re.compile(
@@ -65,12 +66,16 @@ def size_text(mb: float, *, measured: bool, along: bool = False) -> str:
 
 
 def is_explained(requirement: Requirement | None) -> bool:
-    """Tell whether *requirement* is a pin and a comment says why.
+    """Tell whether *requirement* is a pin and a comment says why, or is marked as not to be deployed.
 
     Beside the pin two words are a reason, unless they are a pragma of a tool; a comment above may be a heading, so it
     must name the distribution or give a reason.
     """
-    if requirement is None or not requirement.specifier:
+    if requirement is None:
+        return False
+    if requirement.beside and _NOT_DEPLOYED.match(requirement.comment):
+        return True
+    if not requirement.specifier:
         return False
     text = " ".join(
         part for part in (piece.strip() for piece in requirement.comment.split("#")) if not _PRAGMA.fullmatch(part)

@@ -26,7 +26,7 @@ def _tree(root: Path, files: dict[str, str]) -> Tree:
 
 
 def _read(root: Path, files: dict[str, str]) -> tuple[Function, ...]:
-    return chalice.read(_tree(root, files), ROOM)
+    return chalice.read(_tree(root, files), ROOM).functions
 
 
 def test_an_application_is_a_function(tmp_path: Path) -> None:

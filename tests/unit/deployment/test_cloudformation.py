@@ -8,7 +8,7 @@ import pytest
 
 from lambdalint.deployment import cloudformation
 from lambdalint.deployment.handlers import locate
-from lambdalint.model import Deployment, Function, Layer, Tree
+from lambdalint.model import Deployment, Function, Layer, Manifest, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def test_a_function_of_sam_with_its_room(tmp_path: Path) -> None:
     assert not found.problems
     assert (function.name, function.handler, function.code_root) == ("Job", "app.handler", "app/src")
     assert (function.declared_by, str(function.source)) == ("sam", "app/template.yaml:10:3")
-    assert function.requirements == ("app/src/requirements.txt",)
+    assert function.build.manifests == (Manifest("app/src/requirements.txt"),)
     assert locate(tree, function) == ("app/src/app.py", "handler")
     room = function.room
     assert (room.tmp_mb, room.timeout, room.runtime, room.vpc) == (2048, 30, "python3.12", True)

@@ -105,8 +105,63 @@ def test_an_image_function_runs_in_its_workdir(tmp_path: Path) -> None:
     assert (function.room.cwd, function.room.task_root) == ("/srv", "/var/task")
     assert {one.name: one.value for one in function.room.env}["OUT"] == "/tmp"
     assert {one.name: one.value for one in function.room.env}["MODE"] == "fast"
-    assert function.requirements == ("img/src/requirements.txt",)
+    assert function.build.manifests == ()
     assert locate(tree, function) == ("img/src/app.py", "handler")
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        "COPY src/requirements.txt .\nRUN pip install -r requirements.txt",
+        (
+            "COPY src/requirements.txt ${LAMBDA_TASK_ROOT}/\n"
+            'RUN pip3 install --no-cache-dir -r requirements.txt --target "${LAMBDA_TASK_ROOT}"'
+        ),
+        "COPY src /srv\nRUN yum install -y gcc && \\\n    cd /srv; python3 -m pip install -q -rrequirements.txt",
+        'COPY src/ ./\nRUN ["pip", "install", "--requirement", "./requirements.txt"]',
+        (
+            "RUN --mount=type=cache,target=/root/.cache \\\n"
+            "  --mount=type=bind,source=src/requirements.txt,target=requirements.txt \\\n"
+            "  uv pip install --system -r requirements.txt"
+        ),
+    ],
+)
+def test_commands_of_the_final_stage_install_requirements(tmp_path: Path, commands: str) -> None:
+    dockerfile = f'{AWS}{commands}\nCOPY src/app.py ./\nCMD ["app.handler"]\n'
+    _, found = _read(tmp_path, dockerfile, "img/src/app.py", "img/src/requirements.txt")
+    [build] = [function.build for function in found.functions]
+    [manifest] = build.manifests
+    assert (manifest.path, build.complete) == ("img/src/requirements.txt", False)
+    assert manifest.step is not None
+    assert manifest.step.path == "img/Dockerfile"
+    assert dockerfile.splitlines()[manifest.step.line - 1].startswith("RUN")
+
+
+@pytest.mark.parametrize(
+    ("install", "copied", "found"),
+    [
+        ("pip install -r r.txt -t /opt/libs", "/opt/libs /var/task", True),
+        ("pip install -r r.txt --prefix=/install", "/install /usr/local", True),
+        (
+            "pip install -r r.txt",
+            "/usr/local/lib/python3.12/site-packages /var/lang/lib/python3.12/site-packages",
+            True,
+        ),
+        ("pip install -r r.txt", "/src /var/task", False),
+        ("pip install -r r.txt -t /opt/libs", "/opt/other /var/task", False),
+        ("pip download -r r.txt", "/ /var/task", False),
+        ("echo pip install -r r.txt", "/usr/local /usr/local", False),
+        ("pip install -r 'r.txt", "/usr/local /usr/local", False),
+    ],
+)
+def test_what_another_stage_installs_counts_if_it_is_copied(
+    tmp_path: Path, install: str, copied: str, found: bool
+) -> None:
+    stages = f"FROM python:3.12 AS build\nWORKDIR /src\nCOPY r.txt .\nRUN {install}\n{AWS}COPY --from=build {copied}\n"
+    dockerfile = f'{stages}COPY app.py ./\nCMD ["app.handler"]\n'
+    _, deployment = _read(tmp_path, dockerfile, "img/app.py", "img/r.txt")
+    [function] = deployment.functions
+    assert [one.path for one in function.build.manifests] == (["img/r.txt"] if found else [])
 
 
 def test_files_of_several_folders_land_together(tmp_path: Path) -> None:
@@ -130,7 +185,7 @@ def test_a_server_needs_the_web_adapter(tmp_path: Path) -> None:
 def test_images_without_python_are_not_spoken_of(tmp_path: Path) -> None:
     dockerfile = 'FROM public.ecr.aws/lambda/nodejs:20\nCOPY app.js ./\nCMD ["app.handler"]\n'
     _, found = _read(tmp_path, dockerfile, "img/app.js")
-    assert found == Deployment()
+    assert (found.functions, found.problems) == ((), ())
 
 
 def test_the_template_s_command_wins(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_a_module_is_the_root_of_its_functions_code(tmp_path: Path) -> None:
     found = _read(tmp_path, files)
     [function] = found.functions
     assert (function.code_root, function.search_path) == ("jobs/a", ("",))
-    assert function.requirements == ("jobs/a/requirements.txt",)
+    assert [one.path for one in function.build.manifests] == ["jobs/a/requirements.txt"]
     assert "outside of the project" in found.problems[0].message
 
 
@@ -235,7 +235,7 @@ def test_a_module_is_the_root_of_its_functions_code(tmp_path: Path) -> None:
 def test_requirements_are_installed_by_the_plugin_only(tmp_path: Path, service: str, expected: tuple[str, ...]) -> None:
     text = f"{service}\nprovider: {{name: aws, runtime: python3.9}}\nfunctions: {{f: {{handler: a.b}}}}\n"
     function = _functions(tmp_path, text, "requirements.txt", "prod.txt")["f"]
-    assert function.requirements == expected
+    assert tuple(one.path for one in function.build.manifests) == expected
 
 
 def test_the_layer_of_the_requirements_plugin_is_known(tmp_path: Path) -> None:
@@ -258,8 +258,9 @@ def test_serverless_wsgi_serves_the_application(tmp_path: Path) -> None:
         functions: {api: {handler: wsgi_handler.handler}, other: {handler: jobs.run}}
     """
     found = _functions(tmp_path, service, "src/api.py", "src/requirements.txt")
-    assert (found["api"].handler, found["api"].requirements) == ("src/api.app", ("src/requirements.txt",))
-    assert (found["other"].handler, found["other"].requirements) == ("jobs.run", ())
+    assert (found["api"].handler, found["other"].handler) == ("src/api.app", "jobs.run")
+    assert [one.path for one in found["api"].build.manifests] == ["src/requirements.txt"]
+    assert found["other"].build.manifests == ()
 
 
 def test_images_that_are_built_here_are_read_and_others_are_not(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_build_is_a_function(tmp_path: Path) -> None:
     assert (function.declared_by, function.confidence) == ("vercel", "high")
     assert (function.source.path, function.source.line) == ("site/vercel.json", 2)
     assert function.search_path == ("site/api", "")
-    assert function.requirements == ("site/requirements.txt",)
+    assert [one.path for one in function.build.manifests] == ["site/requirements.txt"]
     assert (function.room.platform, function.room.cwd, function.room.tmp_mb) == ("vercel", "/var/task", 500)
     assert not function.room.env_complete
     assert ("VERCEL", "1") in {(variable.name, variable.value) for variable in function.room.env}

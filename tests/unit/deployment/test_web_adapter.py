@@ -83,4 +83,5 @@ def test_another_program_is_no_python_handler(tmp_path: Path, variable: str, scr
 
 def test_requirements_of_developers_are_not_in_the_package(tmp_path: Path) -> None:
     found = read(tmp_path, "AWS_LAMBDA_EXEC_WRAPPER", "uvicorn main:app\n")
-    assert [one.requirements for one in found.functions] == [("src/requirements.txt",)]
+    [function] = found.functions
+    assert [one.path for one in function.build.manifests] == ["src/requirements.txt"]

@@ -1,0 +1,81 @@
+"""Finds the functions that CDK programs in Python, TypeScript and JavaScript declare, without running them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lambdalint.deployment import cdk_python, cdk_typescript
+from lambdalint.deployment.cdk_expression import Values
+from lambdalint.deployment.cdk_function import FUNCTIONS, Later, read_function
+from lambdalint.deployment.not_lambda import is_apart
+from lambdalint.deployment.source_root import ancestors
+from lambdalint.model import Deployment, Function, Problem, Span
+
+if TYPE_CHECKING:
+    from lambdalint.model import Room, Tree
+
+MAX_FILES = 2_000
+MAX_FUNCTIONS = 5_000
+
+_PYTHON = ".py"
+_TYPESCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
+_LIBRARY = re.compile(rb"aws[_-]lambda|aws_cdk|aws-cdk")
+_CONSTRUCT = re.compile(rb"\bPythonFunction\b|\b(?:from_asset|fromAsset|AssetCode)\b|\bCode\s*\.\s*asset\b")
+_LATER = re.compile(rb"\.\s*(?:(?P<variables>add_environment|addEnvironment)|(?P<layers>add_layers|addLayers))\s*\(")
+
+
+def read(tree: Tree, room: Room) -> Deployment:
+    """Return the functions of all CDK programs of *tree*; *room* is that of AWS Lambda.
+
+    Relative paths start where the program runs: in the folder of the nearest ``cdk.json`` at or above the file.
+    """
+    functions: list[Function] = []
+    problems: list[Problem] = []
+    sources: list[str] = []
+    later: dict[str | None, Later] = {}
+    for path in tree.files:
+        if not path.endswith((_PYTHON, *_TYPESCRIPT)) or path.endswith((".d.ts", ".min.js")) or is_apart(path):
+            continue
+        content = tree.read(path) or b""
+        if not _LIBRARY.search(content):
+            continue
+        directory = _directory(tree, path)
+        for match in _LATER.finditer(content):
+            known = later.get(directory, Later())
+            later[directory] = Later(
+                known.variables or match["variables"] is not None, known.layers or match["layers"] is not None
+            )
+        if _CONSTRUCT.search(content) and not _is_compiled(tree, path):
+            sources.append(path)
+    if len(sources) > MAX_FILES:
+        message = f"more than {MAX_FILES} files of CDK programs; the rest is not read"
+        problems.append(Problem(Span.point(sources[MAX_FILES]), message))
+    for path in sources[:MAX_FILES]:
+        directory = _directory(tree, path)
+        values = Values(path, directory)
+        reader = cdk_python if path.endswith(_PYTHON) else cdk_typescript
+        calls = reader.calls(tree, path, FUNCTIONS)
+        if calls is None:
+            problems.append(Problem(Span.point(path), "the CDK program cannot be read", "note"))
+        for call in calls or ():
+            if len(functions) >= MAX_FUNCTIONS:
+                message = f"more than {MAX_FUNCTIONS} functions of CDK programs; the rest is not read"
+                return Deployment(tuple(functions), (*problems, Problem(call.span, message)))
+            found = read_function(tree, call, values, room, later.get(directory, Later()))
+            if isinstance(found, Function):
+                functions.append(found)
+            elif found is not None:
+                problems.append(found)
+    return Deployment(tuple(functions), tuple(dict.fromkeys(problems)))
+
+
+def _directory(tree: Tree, path: str) -> str | None:
+    """Return the folder that the program of a file runs in; None where no ``cdk.json`` shows it."""
+    return next((one for one in ancestors(path) if (f"{one}/cdk.json" if one else "cdk.json") in tree), None)
+
+
+def _is_compiled(tree: Tree, path: str) -> bool:
+    """Tell whether a JavaScript file lies beside the TypeScript that it was made of."""
+    stem, _, suffix = path.rpartition(".")
+    return suffix in {"js", "mjs", "cjs"} and f"{stem}.{suffix.replace('js', 'ts')}" in tree
