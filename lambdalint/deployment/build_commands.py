@@ -42,9 +42,14 @@ _MAKES = frozenset({"make", "gmake"})
 
 @dataclass(slots=True)
 class BuildRun:
-    """One run of scripts over the same folders. ``make`` runs targets: of a folder, with variables, in a shell."""
+    """One run of scripts over the same folders.
+
+    ``relevant`` are the scripts that are followed where another one starts them, None for all of them. ``make`` runs
+    targets of a Makefile in a shell: its path, or nothing for that of the directory, the targets and the variables.
+    """
 
     tree: Tree
+    relevant: frozenset[str] | None = None
     folders: BuildFolders = field(init=False)
     written: Written = field(default_factory=Written)
     exports: list[Export] = field(default_factory=list)
@@ -222,6 +227,8 @@ class BuildRun:
 
     def call(self, shell: Shell, path: str, arguments: list[str], *, own: bool) -> None:
         """Run another script of the project; *own* tells that it gets a shell of its own."""
+        if own and self.relevant is not None and path not in self.relevant:
+            return
         data = self.tree.read(path)
         if self.depth >= MAX_DEPTH or data is None or len(data) > MAX_SCRIPT_BYTES or not _is_script(path, data):
             return

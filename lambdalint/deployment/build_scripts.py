@@ -36,15 +36,12 @@ _STEP = re.compile(rb"install|export|freeze|compile|requirements|sync")
 _SCRIPT_FOLDERS = frozenset(
     {"scripts", "script", "bin", "ci", ".ci", "tools", "build", "deploy", "deployment", "devops", "hack", "cicd"}
 )
-_MAKEFILES = ("Makefile", "makefile", "GNUmakefile", "*.mk")
-_SHELL_SCRIPTS = ("*.sh", "*.bash")
-_PIPELINES = (
-    "*buildspec*.y*ml",
-    "*.gitlab-ci.yml",
-    "bitbucket-pipelines.yml",
-    "azure-pipelines*.y*ml",
-    ".travis.yml",
-    "package.json",
+_NO_SCRIPTS = frozenset({"Makefile", "makefile", "GNUmakefile", "Dockerfile", "LICENSE"})
+_SHELL_SCRIPT = re.compile(r"(?:.*/)?[^/]+\.(?:sh|bash)")
+_MAKEFILE = re.compile(r"(?:.*/)?(?:GNUm|[mM])akefile|(?:.*/)?[^/]+\.mk")
+_PIPELINE = re.compile(
+    r"(?:.*/)?(?:[^/]*buildspec[^/]*\.ya?ml|[^/]*\.gitlab-ci\.yml|bitbucket-pipelines\.yml|azure-pipelines[^/]*\.ya?ml"
+    r"|\.travis\.yml|package\.json|\.github/workflows/[^/]+\.ya?ml|\.circleci/[^/]+\.ya?ml)"
 )
 
 
@@ -74,6 +71,7 @@ def installs_of(
 class _Reader:
     tree: Tree
     commands: int = MAX_COMMANDS
+    relevant: frozenset[str] | None = None
     makefiles: dict[str, Makefile | None] = field(default_factory=dict)
     installs: list[Install] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
@@ -106,16 +104,16 @@ class _Reader:
 
     def new_run(self) -> BuildRun:
         """Return a run with a fresh copy of the project."""
-        run = BuildRun(self.tree)
+        run = BuildRun(self.tree, self.relevant)
         run.make = self._make
         return run
 
     def _relevant(self) -> tuple[list[str], list[str], list[str]]:
         """Return the shell scripts, the Makefiles and the pipelines that have to do with installing."""
         kinds = (
-            [*self._named(_SHELL_SCRIPTS), *self._unnamed()],
-            self._named(_MAKEFILES),
-            [*self._named(_PIPELINES), *self._in_folders()],
+            [*self._named(_SHELL_SCRIPT), *self._unnamed()],
+            self._named(_MAKEFILE),
+            self._named(_PIPELINE),
         )
         contents: dict[str, bytes] = {}
         for path in [path for kind in kinds for path in kind]:
@@ -126,25 +124,20 @@ class _Reader:
         for _ in range(3):
             names = {path.rpartition("/")[2].encode() for path in found if path in kinds[0]}
             found |= {path for path, data in contents.items() if any(name in data for name in names)}
+        self.relevant = frozenset(found)
         scripts, makefiles, pipelines = ([path for path in kind if path in found][:MAX_SCRIPTS] for kind in kinds)
         return scripts, makefiles, pipelines
 
-    def _named(self, patterns: tuple[str, ...]) -> list[str]:
-        return [path for path in self.tree.named(*patterns) if not is_apart(path)][: MAX_SCRIPTS * 5]
-
-    def _in_folders(self) -> Iterator[str]:
-        for path in self.tree.files:
-            if path.endswith((".yml", ".yaml")):
-                folder = f"/{path}".rpartition("/")[0]
-                if folder.endswith(("/.github/workflows", "/.circleci")):
-                    yield path
+    def _named(self, pattern: re.Pattern[str]) -> list[str]:
+        found = [path for path in self.tree.files if pattern.fullmatch(path)]
+        return [path for path in found if not is_apart(path.replace(".github/workflows/", ""))][: MAX_SCRIPTS * 5]
 
     def _unnamed(self) -> Iterator[str]:
         """Yield files without a suffix that start as shell scripts do."""
         seen = 0
         for path in self.tree.files:
             name = path.rpartition("/")[2]
-            if "." in name or name in _MAKEFILES or is_apart(path) or name in ("Dockerfile", "LICENSE"):
+            if "." in name or name in _NO_SCRIPTS or is_apart(path):
                 continue
             seen += 1
             if seen > MAX_UNNAMED:

@@ -122,8 +122,8 @@ class Distribution:
 
     ``span`` is the requirement's place, or the vendored folder's ``__init__.py``; for one that was brought along, that
     of the requirement that brings it. ``mb`` is its unpacked size in MB of 1,048,576 bytes, alone; None where it is
-    not known. ``measured`` tells that the size is that of files that are there, not that of some version. ``brings``
-    are the names of what comes along with it, directly or not.
+    not known. ``measured`` tells that the size is that of files that are there; else it is that of the version
+    ``sized_as``. ``brings`` are the names of what comes along with it, directly or not.
     """
 
     name: str
@@ -132,6 +132,7 @@ class Distribution:
     version: str | None = None
     mb: float | None = None
     measured: bool = False
+    sized_as: str | None = None
     requirement: Requirement | None = None
     brought_by: str | None = None
     brings: tuple[str, ...] = ()

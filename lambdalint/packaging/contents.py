@@ -110,6 +110,7 @@ class Reader:
             version=there[0] if measured and there is not None else version,
             mb=there[1] if measured and there is not None else row.unpacked_mb if row is not None else None,
             measured=measured,
+            sized_as=row.version if row is not None and not measured else None,
         )
 
     def _vendored(self, one: Vendored) -> Distribution:
@@ -126,6 +127,7 @@ class Reader:
             version=one.version,
             mb=size if size is not None else estimate,
             measured=size is not None,
+            sized_as=row.version if row is not None and size is None else None,
         )
 
     def _installed_for(self, build: Build, folder: str) -> Mapping[str, tuple[str, float]]:

@@ -61,7 +61,7 @@ class _Packages:
     def package(self, function: Function) -> FunctionPackage:
         """Return what *function* ships."""
         room = function.room
-        image = room.package_type == "image"
+        image = room.package_type == "image" or self._may_be_image(function)
         platform = self._catalogue.platforms.get(room.platform)
         limit = None if platform is None else platform.image_mb if image else platform.package_mb
         return FunctionPackage(
@@ -72,6 +72,10 @@ class _Packages:
             limit_mb=limit,
             takes_layers=not image and platform is not None and platform.layers_max is not None,
         )
+
+    def _may_be_image(self, function: Function) -> bool:
+        """Tell whether *function*, which nothing declares, lies beside what an image is built from."""
+        return function.confidence != "high" and f"{function.code_root}/Dockerfile".lstrip("/") in self._tree
 
     def _package(self, function: Function) -> Contents:
         if function.inline is not None:

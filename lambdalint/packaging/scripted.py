@@ -39,7 +39,8 @@ class ScriptedBuilds:
             return function
         located = locate(self._tree, function)
         files = (located[0],) if located is not None else ()
-        installs = [*self._scripts.into(function.code_root, *files), *self._made(function.build)]
+        made = [one for one in self._made(function.build) if not one.artifact]
+        installs = [*self._scripts.into(function.code_root, *files), *made]
         build = self._exported(function)
         build = _joined(build, installs, made=build.make is not None)
         if build.complete and self._may_fill(function.code_root):
@@ -47,7 +48,7 @@ class ScriptedBuilds:
         return replace(function, build=build)
 
     def _layer(self, layer: Layer) -> Layer:
-        installs = self._made(layer.build)
+        installs = [one for one in self._made(layer.build) if _holds_libraries(one.artifact or "")]
         if layer.directory is not None:
             installs += [
                 one
@@ -101,9 +102,14 @@ def _joined(build: Build, installs: Sequence[Install], *, made: bool) -> Build:
 
 
 def _is_read(place: str, layer: str) -> bool:
-    """Tell whether Python finds what lies in *place*, in the folder of a layer."""
+    """Tell whether Python finds what lies in *place*, in the folder of a *layer*, which a build may move."""
     below = posixpath.relpath(place or ".", layer or ".")
-    return below in {".", _LIBRARIES} or (below.startswith(f"{_LIBRARIES}/lib/") and below.endswith("site-packages"))
+    return below == "." or _holds_libraries(below)
+
+
+def _holds_libraries(below: str) -> bool:
+    """Tell whether Python looks for libraries in the folder *below* ``/opt``."""
+    return below == _LIBRARIES or (below.startswith(f"{_LIBRARIES}/lib/") and below.endswith("site-packages"))
 
 
 def _is_below(folder: str, above: str) -> bool:

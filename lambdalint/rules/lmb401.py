@@ -157,9 +157,8 @@ class SdkInPackage(ProjectRule):
 
 _ADVICE = {
     "layer": (
-        "move it to the requirements of a layer, which pins the SDK without packing it into every function; "
-        "to rely on the runtime's copy instead is what AWS advises against, for its version changes; "
-        "a pin with a comment that says why it is here is accepted"
+        "move it into a layer, which pins the SDK without packing it into every function (AWS advises against "
+        "relying on the runtime's copy, which changes); or say in a comment behind the pin why it is here"
     ),
     "runtime": "remove it from the requirements, as the runtime brings it and this project takes the SDK from there",
 }

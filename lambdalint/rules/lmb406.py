@@ -11,10 +11,12 @@ from lambdalint.rules.project_rule import ProjectRule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdalint.model import Finding, ForeignImport, FunctionPackage
+    from lambdalint.model import Distribution, Finding, ForeignImport, FunctionPackage
 
 _ESTIMATE_MARGIN = 1.2
-"""An estimate this far above the limit is trusted: other versions differ by about as much."""
+"""An estimate this far above the limit is trusted."""
+_OTHER_VERSION = 0.5
+"""What counts of the size of another major version: libraries have doubled over the years, hardly more."""
 _NAMED_MB = 10.0
 _MOST_NAMED = 6
 
@@ -82,7 +84,8 @@ class PackageOverLimit(ProjectRule):
     ## Known limits
 
     Where sizes are estimates, the confidence is medium, and low for a sum that is less than a fifth over the
-    limit, or where the build strips what it packs. Libraries that are unpacked into `/tmp` at run time (`zip: true` of
+    limit, or where the build strips what it packs. Of a library that is pinned to another major version than the one
+    that was measured, half counts for that. Libraries that are unpacked into `/tmp` at run time (`zip: true` of
     the Serverless Framework's plugin) are not added up. Platforms without layers are left out: Vercel installs what is
     too large when a function starts.
     """
@@ -106,7 +109,8 @@ class PackageOverLimit(ProjectRule):
                 continue
             held = [package.package, *(one.contents for one in package.layers)]
             sized = [one for contents in held for one in contents.distributions if one.mb is not None]
-            total = sum(contents.own_mb for contents in held) + sum(one.mb or 0.0 for one in sized)
+            own = sum(contents.own_mb for contents in held)
+            total = own + sum(one.mb or 0.0 for one in sized)
             if total <= limit:
                 continue
             measured = all(one.measured for one in sized)
@@ -122,7 +126,7 @@ class PackageOverLimit(ProjectRule):
                 else "leave out what the function does not import",
                 [package],
                 labels=[Label(one.span, shipped.size_label(one)) for one in heaviest if (one.mb or 0.0) >= _NAMED_MB],
-                confidence=self._certainty(package, total / limit, measured=measured),
+                confidence=self._certainty(package, (own + sum(map(_trusted, sized))) / limit, measured=measured),
             )
 
     @staticmethod
@@ -133,6 +137,17 @@ class PackageOverLimit(ProjectRule):
         if share < _ESTIMATE_MARGIN or package.package.slimmed:
             return Confidence.LOW
         return max(Confidence.MEDIUM, build, key=lambda one: one.rank)
+
+
+def _trusted(one: Distribution) -> float:
+    """Return how many MB *one* takes at least, by what is known of it."""
+    mb = one.mb or 0.0
+    same = one.measured or not one.version or not one.sized_as or _major(one.version) == _major(one.sized_as)
+    return mb if same else mb * _OTHER_VERSION
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
 
 
 def _parts(package: FunctionPackage) -> str:

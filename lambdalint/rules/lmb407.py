@@ -103,8 +103,8 @@ class DuplicateOfLayer(ProjectRule):
             yield self.report(
                 f"packs {name}{duplicate.versions}, although the layer {shown(layer)} holds it, and this copy wins",
                 span,
-                "remove it from the package, so that the layer's copy is used; a pin with a comment that says why it "
-                "is here is accepted",
+                "remove it from the package, so that the layer's copy is used; or say in a comment behind the pin why "
+                "it is here",
                 concerned,
                 labels=[duplicate.in_layer] if duplicate.theirs.span != span else [],
                 confidence=shipped.certainty(concerned),
