@@ -6,14 +6,14 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import build_scripts
 from lambdalint.deployment.handlers import locate
+from lambdalint.deployment.scripts import build_scripts
 from lambdalint.model import Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdalint.deployment.installs import Install
+    from lambdalint.deployment.scripts.installs import Install
     from lambdalint.model import Build, Function, Layer, Tree
 
 _TAKES_REQUIREMENTS = frozenset({"sam", "cloudformation", "chalice"})

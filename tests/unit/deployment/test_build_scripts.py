@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdalint.deployment.build_scripts import BuildScripts, Install, installs_of, read
-from lambdalint.deployment.script_text import ROOT, ScriptText, has_unknown
+from lambdalint.deployment.scripts.build_scripts import BuildScripts, Install, installs_of, read
+from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, has_unknown
 from lambdalint.model import Manifest, Tree
 
 if TYPE_CHECKING:

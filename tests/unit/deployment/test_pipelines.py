@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdalint.deployment.build_scripts import BuildScripts, read
+from lambdalint.deployment.scripts.build_scripts import BuildScripts, read
 from lambdalint.model import Tree
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.script_text import ROOT, ScriptText, Unknowns, has_unknown, in_project, joined
-from lambdalint.deployment.shell_syntax import Branches, Definition, Group, Loop, Redirection, Simple, parse
-from lambdalint.deployment.shell_tokens import Word, assignment_of, word_of
-from lambdalint.deployment.wildcards import braced, is_pattern, matching_names
+from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, Unknowns, has_unknown, in_project, joined
+from lambdalint.deployment.scripts.shell_syntax import Branches, Definition, Group, Loop, Redirection, Simple, parse
+from lambdalint.deployment.scripts.shell_tokens import Word, assignment_of, word_of
+from lambdalint.deployment.scripts.wildcards import braced, is_pattern, matching_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lambdalint.deployment.shell_syntax import Command
-    from lambdalint.deployment.shell_tokens import Part
+    from lambdalint.deployment.scripts.shell_syntax import Command
+    from lambdalint.deployment.scripts.shell_tokens import Part
     from lambdalint.model import Tree
 
 MAX_COMMANDS = 4_000

@@ -10,16 +10,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.build_folders import Installed
-from lambdalint.deployment.command_options import Options, read_options
-from lambdalint.deployment.script_text import has_unknown, in_project
+from lambdalint.deployment.scripts.build_folders import Installed
+from lambdalint.deployment.scripts.command_options import Options, read_options
+from lambdalint.deployment.scripts.script_text import has_unknown, in_project
 from lambdalint.model import Manifest, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdalint.deployment.build_folders import BuildFolders
-    from lambdalint.deployment.shell_run import Field, Shell
+    from lambdalint.deployment.scripts.build_folders import BuildFolders
+    from lambdalint.deployment.scripts.shell_run import Field, Shell
     from lambdalint.model import Span
 
 MAX_WRITTEN = 200

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk_path import ROOT, absolute, join_parts, parent
+from lambdalint.deployment.cdk.path import ROOT, absolute, join_parts, parent
 
 if TYPE_CHECKING:
     from lambdalint.model import Span

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk_asset import (
+from lambdalint.deployment.cdk.asset import (
     PYTHON_FUNCTIONS,
     NoAsset,
     code_asset,
@@ -14,15 +14,15 @@ from lambdalint.deployment.cdk_asset import (
     entry_asset,
     read_layers,
 )
-from lambdalint.deployment.cdk_expression import Call, Mapping, Nothing, Text
+from lambdalint.deployment.cdk.expression import Call, Mapping, Nothing, Text
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import merge_environment
 from lambdalint.deployment.web_adapter import application, is_wrapped
 from lambdalint.model import EnvironmentVariable, Function, Layer, Mount, Problem, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.cdk_asset import Asset
-    from lambdalint.deployment.cdk_expression import Expression, Properties, Values
+    from lambdalint.deployment.cdk.asset import Asset
+    from lambdalint.deployment.cdk.expression import Expression, Properties, Values
     from lambdalint.model import Room, Span
 
 MAX_VARIABLES = 500

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk_bundling import bundled_build, plain_build, python_build
-from lambdalint.deployment.cdk_expression import Call, Nothing, Sequence, Text
-from lambdalint.deployment.cdk_path import below_root
+from lambdalint.deployment.cdk.bundling import bundled_build, plain_build, python_build
+from lambdalint.deployment.cdk.expression import Call, Nothing, Sequence, Text
+from lambdalint.deployment.cdk.path import below_root
 from lambdalint.deployment.package_patterns import understood
 from lambdalint.model import Build, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdalint.deployment.cdk_expression import Expression, Properties, Values
+    from lambdalint.deployment.cdk.expression import Expression, Properties, Values
     from lambdalint.model import Span, Tree
 
 MAX_ITEMS = 50

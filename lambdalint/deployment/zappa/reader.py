@@ -11,15 +11,15 @@ from lambdalint.deployment.handlers import locate, module_file
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import merge_environment, same_room
 from lambdalint.deployment.source_root import parse, top_level
-from lambdalint.deployment.zappa_package import build, packaged
-from lambdalint.deployment.zappa_settings import NAMES, read_stages
+from lambdalint.deployment.zappa.package import build, packaged
+from lambdalint.deployment.zappa.settings import NAMES, read_stages
 from lambdalint.model import Build, Deployment, EnvironmentVariable, Function, Layer, Mount, Problem, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdalint.deployment.node import Node
-    from lambdalint.deployment.zappa_settings import Stage
+    from lambdalint.deployment.zappa.settings import Stage
     from lambdalint.model import Room
 
 MAX_PROJECTS = 200

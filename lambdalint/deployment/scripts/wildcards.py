@@ -6,7 +6,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.script_text import in_project
+from lambdalint.deployment.scripts.script_text import in_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import cdk_python, cdk_typescript
-from lambdalint.deployment.cdk_expression import Values
-from lambdalint.deployment.cdk_function import FUNCTIONS, Later, read_function
+from lambdalint.deployment.cdk import python as cdk_python
+from lambdalint.deployment.cdk import typescript as cdk_typescript
+from lambdalint.deployment.cdk.expression import Values
+from lambdalint.deployment.cdk.function import FUNCTIONS, Later, read_function
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.source_root import ancestors
 from lambdalint.model import Deployment, Function, Problem, Span

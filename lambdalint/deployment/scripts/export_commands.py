@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.command_options import Options, read_options
-from lambdalint.deployment.installs import Export
-from lambdalint.deployment.script_text import has_unknown, in_project
+from lambdalint.deployment.scripts.command_options import Options, read_options
+from lambdalint.deployment.scripts.installs import Export
+from lambdalint.deployment.scripts.script_text import has_unknown, in_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdalint.deployment.build_folders import BuildFolders
-    from lambdalint.deployment.install_commands import Written
-    from lambdalint.deployment.shell_run import Field, Shell
+    from lambdalint.deployment.scripts.build_folders import BuildFolders
+    from lambdalint.deployment.scripts.install_commands import Written
+    from lambdalint.deployment.scripts.shell_run import Field, Shell
     from lambdalint.model import Span
 
 MAX_PARENTS = 10

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lambdalint.deployment.shell_run import Field
+    from lambdalint.deployment.scripts.shell_run import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from lambdalint.deployment.package_patterns import understood
 from lambdalint.model import Build, Manifest, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.zappa_settings import Stage
+    from lambdalint.deployment.zappa.settings import Stage
 
 MAX_PATTERNS = 500
 _MANIFESTS = ("requirements.txt", "Pipfile", "pyproject.toml")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.script_text import in_project, is_below
+from lambdalint.deployment.scripts.script_text import in_project, is_below
 
 if TYPE_CHECKING:
     from lambdalint.model import Manifest, Requirement, Span, Tree

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lambdalint.deployment.shell_tokens import Token, Word, assignment_of, tokens_of
+from lambdalint.deployment.scripts.shell_tokens import Token, Word, assignment_of, tokens_of
 
 MAX_DEPTH = 25
 MAX_NODES = 20_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.command_options import read_options
-from lambdalint.deployment.install_commands import place_of
+from lambdalint.deployment.scripts.command_options import read_options
+from lambdalint.deployment.scripts.install_commands import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lambdalint.deployment.build_folders import BuildFolders, Item
-    from lambdalint.deployment.shell_run import Field, Shell
+    from lambdalint.deployment.scripts.build_folders import BuildFolders, Item
+    from lambdalint.deployment.scripts.shell_run import Field, Shell
 
 _GLOB = re.compile(r"[*?\[]")
 _RSYNC_LONG = frozenset({"exclude", "include", "filter", "rsh", "exclude-from", "include-from", "files-from"})

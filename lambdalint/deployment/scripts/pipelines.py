@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.deployment import document
 from lambdalint.deployment.node import Scalar
-from lambdalint.deployment.script_text import ROOT, ScriptText, readable
+from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,16 +6,16 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk_expression import Call, Expression, Name, Scope, Values
-from lambdalint.deployment.cdk_typescript_parser import Parser
-from lambdalint.deployment.cdk_typescript_tokens import CannotReadError, tokenise
+from lambdalint.deployment.cdk.expression import Call, Expression, Name, Scope, Values
+from lambdalint.deployment.cdk.typescript_parser import Parser
+from lambdalint.deployment.cdk.typescript_tokens import CannotReadError, tokenise
 from lambdalint.deployment.document import decode
 from lambdalint.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdalint.deployment.cdk_typescript_tokens import Tokens
+    from lambdalint.deployment.cdk.typescript_tokens import Tokens
     from lambdalint.model import Tree
 
 _BREAK = re.compile("\r\n|\r|\n")

@@ -12,7 +12,7 @@ from lambdalint.model import Build, Manifest, Requirement, Tree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdalint.deployment.cdk_expression import Properties, Values
+    from lambdalint.deployment.cdk.expression import Properties, Values
     from lambdalint.model import Span
 
 LONGEST = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk_expression import (
+from lambdalint.deployment.cdk.expression import (
     DEEPEST,
     Call,
     Entry,

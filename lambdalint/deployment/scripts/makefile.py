@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.script_text import ROOT, ScriptText, in_project, readable
-from lambdalint.deployment.shell_run import Field, Shell
+from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, in_project, readable
+from lambdalint.deployment.scripts.shell_run import Field, Shell
 
 if TYPE_CHECKING:
     from lambdalint.model import Tree

@@ -6,21 +6,21 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.build_folders import BuildFolders, Installed
-from lambdalint.deployment.command_options import read_options
-from lambdalint.deployment.export_commands import export
-from lambdalint.deployment.folder_commands import fill
-from lambdalint.deployment.install_commands import INSTALLERS, Written, pip_install, uv_install
-from lambdalint.deployment.installs import Export
-from lambdalint.deployment.script_text import ScriptText, in_project, readable
-from lambdalint.deployment.shell_run import Field, Job, Mount, Shell
+from lambdalint.deployment.scripts.build_folders import BuildFolders, Installed
+from lambdalint.deployment.scripts.command_options import read_options
+from lambdalint.deployment.scripts.export_commands import export
+from lambdalint.deployment.scripts.folder_commands import fill
+from lambdalint.deployment.scripts.install_commands import INSTALLERS, Written, pip_install, uv_install
+from lambdalint.deployment.scripts.installs import Export
+from lambdalint.deployment.scripts.script_text import ScriptText, in_project, readable
+from lambdalint.deployment.scripts.shell_run import Field, Job, Mount, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.deployment.command_options import Option
-    from lambdalint.deployment.shell_syntax import Redirection
-    from lambdalint.deployment.shell_tokens import Word
+    from lambdalint.deployment.scripts.command_options import Option
+    from lambdalint.deployment.scripts.shell_syntax import Redirection
+    from lambdalint.deployment.scripts.shell_tokens import Word
     from lambdalint.model import Span, Tree
 
 MAX_SCRIPT_BYTES = 200_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk_expression import (
+from lambdalint.deployment.cdk.expression import (
     DEEPEST,
     Call,
     Entry,
@@ -25,7 +25,7 @@ from lambdalint.deployment.cdk_expression import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.deployment.cdk_typescript_tokens import Tokens
+    from lambdalint.deployment.cdk.typescript_tokens import Tokens
     from lambdalint.model import Span
 
 _ENDS = frozenset({",", ";", ")", "]", "}", ""})

@@ -10,19 +10,27 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.build_commands import MAX_SCRIPT_BYTES, BuildRun
-from lambdalint.deployment.installs import BuildScripts, Export, Install
-from lambdalint.deployment.makefile import Makefile, MakeRun, makefile_in, read_makefile
 from lambdalint.deployment.not_lambda import is_apart
-from lambdalint.deployment.pipelines import PipelineJob, jobs_of
-from lambdalint.deployment.script_text import ROOT, ScriptText, has_unknown, in_project, is_below, joined, readable
-from lambdalint.deployment.shell_run import Mount, Shell
-from lambdalint.deployment.shell_tokens import word_of
+from lambdalint.deployment.scripts.build_commands import MAX_SCRIPT_BYTES, BuildRun
+from lambdalint.deployment.scripts.installs import BuildScripts, Export, Install
+from lambdalint.deployment.scripts.makefile import Makefile, MakeRun, makefile_in, read_makefile
+from lambdalint.deployment.scripts.pipelines import PipelineJob, jobs_of
+from lambdalint.deployment.scripts.script_text import (
+    ROOT,
+    ScriptText,
+    has_unknown,
+    in_project,
+    is_below,
+    joined,
+    readable,
+)
+from lambdalint.deployment.scripts.shell_run import Mount, Shell
+from lambdalint.deployment.scripts.shell_tokens import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from lambdalint.deployment.build_folders import Installed
+    from lambdalint.deployment.scripts.build_folders import Installed
     from lambdalint.model import Span, Tree
 
 __all__ = ["BuildScripts", "Export", "Install", "installs_of", "read"]
