@@ -16,7 +16,7 @@ from lambdalint.model import EnvironmentVariable, Function, Problem, Tree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdalint.deployment.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.nested_stacks import Stack
     from lambdalint.deployment.node import Node
 
 _HANDLER = re.compile(r"[A-Za-z_][\w./-]*\.[A-Za-z_]\w*")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.intrinsics import is_absent, sub_parts
+from lambdalint.deployment.cloudformation.intrinsics import is_absent, sub_parts
 from lambdalint.deployment.node import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdalint.deployment.intrinsics import Scope
+    from lambdalint.deployment.cloudformation.intrinsics import Scope
     from lambdalint.deployment.node import Node
 
 MAX_STEPS = 500

@@ -4,8 +4,8 @@ from textwrap import dedent
 
 import pytest
 
+from lambdalint.deployment.cloudformation.intrinsics import Scope, is_absent
 from lambdalint.deployment.document import load
-from lambdalint.deployment.intrinsics import Scope, is_absent
 
 TEMPLATE = """\
 Parameters:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdalint.deployment import cloudformation
-from lambdalint.deployment.sam_commands import MAX_BYTES, Practice, SamCommands
+from lambdalint.deployment.cloudformation.sam_commands import MAX_BYTES, Practice, SamCommands
 from lambdalint.model import Tree
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ import pytest
 
 from lambdalint.catalogue import load
 from lambdalint.deployment import serverless
+from lambdalint.deployment.serverless.reader import MAX_FUNCTIONS
 from lambdalint.model import Function, Layer, Room, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdalint.deployment.serverless import Services
+    from lambdalint.deployment.serverless.reader import Services
 
 
 def _read(root: Path, files: dict[str, str]) -> Services:
@@ -348,8 +349,8 @@ def test_a_cycle_in_functions_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_functions_without_end_are_bounded(tmp_path: Path) -> None:
-    lines = [f"  f{number}: {{handler: a.b}}" for number in range(serverless.MAX_FUNCTIONS + 5)]
+    lines = [f"  f{number}: {{handler: a.b}}" for number in range(MAX_FUNCTIONS + 5)]
     text = "\n".join(["provider: {runtime: python3.9}", "functions:", *lines])
     found = _read(tmp_path, {"serverless.yml": text})
-    assert len(found.functions) == serverless.MAX_FUNCTIONS
+    assert len(found.functions) == MAX_FUNCTIONS
     assert len(found.problems) == 1

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdalint.deployment import document
-from lambdalint.deployment.serverless_syntax import Variable, parse, sources
-from lambdalint.deployment.serverless_variables import MAX_TEXT, MAX_VARIABLES, Variables
+from lambdalint.deployment.serverless.syntax import Variable, parse, sources
+from lambdalint.deployment.serverless.variables import MAX_TEXT, MAX_VARIABLES, Variables
 from lambdalint.model import Tree
 
 if TYPE_CHECKING:

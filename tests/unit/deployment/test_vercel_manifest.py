@@ -8,7 +8,7 @@ import pytest
 
 from lambdalint.catalogue import load
 from lambdalint.deployment import vercel
-from lambdalint.deployment.vercel_manifest import vercel_build
+from lambdalint.deployment.vercel.manifest import vercel_build
 from lambdalint.model import Build, Manifest, Tree
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from lambdalint.deployment.document import Node
-    from lambdalint.deployment.serverless_variables import Variables
+    from lambdalint.deployment.serverless.variables import Variables
 
 PLUGIN = "serverless-python-requirements"
 LAYER_REFERENCE = "PythonRequirementsLambdaLayer"

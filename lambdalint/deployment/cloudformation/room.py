@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.intrinsics import is_absent
+from lambdalint.deployment.cloudformation.intrinsics import is_absent
 from lambdalint.model import EnvironmentVariable, Mount, Room
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.nested_stacks import Stack
     from lambdalint.deployment.node import Node
     from lambdalint.model import Layer, Span
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.intrinsics import is_absent, sub_parts
+from lambdalint.deployment.cloudformation.intrinsics import is_absent, sub_parts
 from lambdalint.deployment.node import Node, Scalar
 from lambdalint.model import InlineSource
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.nested_stacks import Stack
 
 MAX_ELEMENTS = 5_000
 MAX_DEPTH = 20

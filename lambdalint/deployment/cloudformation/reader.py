@@ -7,22 +7,22 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import sam
-from lambdalint.deployment.cloudformation_room import build_room
+from lambdalint.deployment.cloudformation import sam
+from lambdalint.deployment.cloudformation.inline_code import read_inline
+from lambdalint.deployment.cloudformation.layers import TemplateLayers
+from lambdalint.deployment.cloudformation.nested_stacks import Stacks
+from lambdalint.deployment.cloudformation.room import build_room
+from lambdalint.deployment.cloudformation.sam_build import SamBuilds
 from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.image_function import apply_image
-from lambdalint.deployment.inline_code import read_inline
-from lambdalint.deployment.nested_stacks import Stacks
 from lambdalint.deployment.node import MappingNode
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import same_room
-from lambdalint.deployment.sam_build import SamBuilds
-from lambdalint.deployment.template_layers import TemplateLayers
 from lambdalint.deployment.web_adapter import application, is_wrapped
 from lambdalint.model import Build, Deployment, Function, Problem, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.nested_stacks import Stack
     from lambdalint.deployment.node import Entry, Node
     from lambdalint.model import Span
 

@@ -12,12 +12,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.sam_commands import Practice, SamCommands
+from lambdalint.deployment.cloudformation.sam_commands import Practice, SamCommands
 from lambdalint.deployment.zipped_folder import zipped_folder
 from lambdalint.model import Build, MakeStep, Manifest, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.nested_stacks import Stack
     from lambdalint.deployment.node import Node
 
 _TRANSFORM = "AWS::Serverless"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lambdalint.deployment import document
 from lambdalint.deployment.document import Node, Scalar
-from lambdalint.deployment.serverless_syntax import Variable, parse, sources
+from lambdalint.deployment.serverless.syntax import Variable, parse, sources
 from lambdalint.model import Problem, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.serverless_syntax import Piece
+    from lambdalint.deployment.serverless.syntax import Piece
     from lambdalint.model import Span
 
 MAX_DEPTH = 60

@@ -10,10 +10,10 @@ from lambdalint.deployment import document
 from lambdalint.deployment.handlers import locate, module_file
 from lambdalint.deployment.image_function import ImageBuild, place_image
 from lambdalint.deployment.not_lambda import is_apart
-from lambdalint.deployment.serverless_build import WSGI_PLUGIN, ServiceBuilds
-from lambdalint.deployment.serverless_package import UnknownPatternError, package_patterns
-from lambdalint.deployment.serverless_room import build_room
-from lambdalint.deployment.serverless_variables import Variables
+from lambdalint.deployment.serverless.build import WSGI_PLUGIN, ServiceBuilds
+from lambdalint.deployment.serverless.package import UnknownPatternError, package_patterns
+from lambdalint.deployment.serverless.room import build_room
+from lambdalint.deployment.serverless.variables import Variables
 from lambdalint.model import Function, Problem, Span, Tree
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.chalice_config import configured
+from lambdalint.deployment.chalice.config import configured
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.source_root import ancestors, dotted, imported_names, name_span, parse, top_level
 from lambdalint.model import Deployment, Function, Tree

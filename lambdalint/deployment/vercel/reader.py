@@ -12,8 +12,8 @@ from lambdalint.deployment.not_lambda import is_apart, is_below, serving_folders
 from lambdalint.deployment.package_patterns import Package, understood
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.deployment.source_root import ancestors, handler_of
-from lambdalint.deployment.vercel_entry import declared_entry, entry_of, is_python_project, searched_entry
-from lambdalint.deployment.vercel_manifest import vercel_build
+from lambdalint.deployment.vercel.entry import declared_entry, entry_of, is_python_project, searched_entry
+from lambdalint.deployment.vercel.manifest import vercel_build
 from lambdalint.model import EnvironmentVariable, Function, Problem, Span, Tree
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lambdalint.catalogue import Catalogue
     from lambdalint.deployment.document import Entry as Setting
     from lambdalint.deployment.document import Node
-    from lambdalint.deployment.vercel_entry import Entry
+    from lambdalint.deployment.vercel.entry import Entry
     from lambdalint.model import Room
 
 _Item = TypeVar("_Item")

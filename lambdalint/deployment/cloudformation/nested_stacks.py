@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import document, sam
-from lambdalint.deployment.intrinsics import Scope, is_absent
+from lambdalint.deployment import document
+from lambdalint.deployment.cloudformation import sam
+from lambdalint.deployment.cloudformation.intrinsics import Scope, is_absent
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.model import Problem, Tree
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import sam
-from lambdalint.deployment.intrinsics import is_absent, sub_parts
+from lambdalint.deployment.cloudformation import sam
+from lambdalint.deployment.cloudformation.intrinsics import is_absent, sub_parts
+from lambdalint.deployment.cloudformation.sam_build import build_method
 from lambdalint.deployment.known_text import known_text
-from lambdalint.deployment.sam_build import build_method
 from lambdalint.deployment.zipped_folder import is_folder
 from lambdalint.model import Layer, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.nested_stacks import Stack
+    from lambdalint.deployment.cloudformation.sam_build import SamBuilds
     from lambdalint.deployment.node import Node
-    from lambdalint.deployment.sam_build import SamBuilds
     from lambdalint.model import Span
 
 LAYER = "AWS::Lambda::LayerVersion"

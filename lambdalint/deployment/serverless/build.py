@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.serverless_requirements import LAYER_REFERENCE, PLUGIN, RequirementsPlugin
+from lambdalint.deployment.serverless.requirements import LAYER_REFERENCE, PLUGIN, RequirementsPlugin
 from lambdalint.deployment.zipped_folder import is_folder, zipped_folder
 from lambdalint.model import Build, Layer, Manifest, Tree
 
 if TYPE_CHECKING:
     from lambdalint.deployment.document import Node
-    from lambdalint.deployment.serverless_variables import Variables
+    from lambdalint.deployment.serverless.variables import Variables
 
 WSGI_PLUGIN = "serverless-wsgi"
 _NOT_PACKED = ("pip", "setuptools", "wheel", "six", "zipp")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.intrinsics import Scope
+from lambdalint.deployment.cloudformation.intrinsics import Scope
+from lambdalint.deployment.cloudformation.sam import APPLICATION
 from lambdalint.deployment.known_text import known_text
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, merge_environment
-from lambdalint.deployment.sam import APPLICATION
 from lambdalint.model import EnvironmentVariable, Layer, Mount
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.deployment.document import Node
-    from lambdalint.deployment.serverless_variables import Variables
+    from lambdalint.deployment.serverless.variables import Variables
     from lambdalint.model import Room, Span
 
 MAX_VARIABLES = 500

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lambdalint.deployment.document import Node
-    from lambdalint.deployment.serverless_variables import Variables
+    from lambdalint.deployment.serverless.variables import Variables
 
 MAX_PATTERNS = 500
 

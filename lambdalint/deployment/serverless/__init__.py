@@ -1,0 +1,5 @@
+"""Services of the Serverless Framework: the functions that their configuration declares, and how they are packed."""
+
+from lambdalint.deployment.serverless.reader import read
+
+__all__ = ["read"]

@@ -1,0 +1,5 @@
+"""Python functions on Vercel."""
+
+from lambdalint.deployment.vercel.reader import read
+
+__all__ = ["read"]
