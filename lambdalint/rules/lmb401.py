@@ -21,16 +21,16 @@ class SdkInPackage(ProjectRule):
 
     ## What it does
 
-    Reports `boto3`, `botocore`, `aiobotocore` and `aioboto3` where the build of a zip function installs them into
-    its package: a `requirements.txt` that `sam build`, the Serverless Framework's plugin, the CDK, Chalice or a
-    build script takes, a `pyproject.toml` or a `Pipfile`. A requirements file that no zip function is built from is
-    not looked at: one of a layer, an image, a CDK app or a developer.
+    Reports `boto3`, `botocore`, `aiobotocore` and `aioboto3` where the build of a zip function installs them
+    into its package: a `requirements.txt` that `sam build`, the Serverless Framework's plugin, the CDK,
+    Chalice or a build script takes, a `pyproject.toml` or a `Pipfile`. A requirements file that no zip
+    function is built from is not looked at: one of a layer, an image, a CDK app or a developer.
 
     ## Why it fails on Lambda
 
-    It runs, but each function carries a copy of its own, about 22 MiB of the 250 MiB that its package and layers
-    may have. Every deployment uploads it, every cold start of a new environment loads it, and when the SDK must be
-    updated, that is to be done once for each function.
+    It runs, but each function carries a copy of its own, about 22 MiB of the 250 MiB that its package and
+    layers may have. Every deployment uploads it, every cold start of a new environment loads it, and when the
+    SDK must be updated, that is to be done once for each function.
 
     Leaving it out is no better: then the function gets the copy of the runtime, whose version changes without a
     deployment, and AWS recommends not to rely on it. A layer does both: it pins the version of the SDK, and it is
@@ -99,15 +99,15 @@ class SdkInPackage(ProjectRule):
 
     ## Options
 
-    * `sdk`: where the project wants its SDK. `"layer"`, the default; `"package"`: each function brings its own, so
-      that the rule reports nothing; `"runtime"`: the runtime's copy is good enough, so that LMB405 reports
-      nothing, and this rule advises to drop the requirement.
+    - `sdk`: where the project wants its SDK. `"layer"`, the default; `"package"`: each function brings its
+      own, so that the rule reports nothing; `"runtime"`: the runtime's copy is good enough, so that LMB405
+      reports nothing, and this rule advises to drop the requirement.
 
     ## Known limits
 
-    What a build does that no file of the project shows, is not known. What other libraries bring along, such as
-    `botocore` by `aws-xray-sdk`, is not reported. The size is an estimate from current versions, unless an earlier
-    build left its result in the project.
+    What a build does that no file of the project shows, is not known. What other libraries bring along, such
+    as `botocore` by `aws-xray-sdk`, is not reported. The size is an estimate from current versions, unless an
+    earlier build left its result in the project.
     """
 
     meta = RuleMeta(

@@ -27,9 +27,9 @@ class VendoredSdk(ProjectRule):
 
     ## Why it fails on Lambda
 
-    A copy in the source is packed with every deployment, takes about 22 MiB of the 250 MiB that package and layers
-    may have, and wins over the layers' and the runtime's SDK. No tool updates it, so that it stays at its version,
-    with its bugs, and without the services that came later.
+    A copy in the source is packed with every deployment, takes about 22 MiB of the 250 MiB that package and
+    layers may have, and wins over the layers' and the runtime's SDK. No tool updates it, so that it stays at
+    its version, with its bugs, and without the services that came later.
 
     ## Example
 

@@ -27,10 +27,10 @@ class HeavyLibraryInPackage(ProjectRule):
 
     ## Why it fails on Lambda
 
-    Package and layers may have 250 MiB together, unpacked, and a package that is uploaded directly 50 MiB as a zip
-    file. One such library takes a large part of it, is uploaded again with every change of a line, and one more
-    of its kind ends in a refused deployment. A layer does not raise the limit, but is uploaded only when the
-    library changes; an image may have 10 GiB.
+    Package and layers may have 250 MiB together, unpacked, and a package that is uploaded directly 50 MiB as
+    a zip file. One such library takes a large part of it, is uploaded again with every change of a line, and
+    one more of its kind ends in a refused deployment. A layer does not raise the limit, but is uploaded only
+    when the library changes; an image may have 10 GiB.
 
     ## Example
 
@@ -81,12 +81,12 @@ class HeavyLibraryInPackage(ProjectRule):
 
     ## Options
 
-    * `max-mb`: the size, in MiB, from which on a library is reported. The default is 50.
+    - `max-mb`: the size, in MiB, from which on a library is reported. The default is 50.
 
     ## Known limits
 
-    The sizes are those of current versions for x86_64, or of the files that are there. A library of unknown size is
-    not reported.
+    The sizes are those of current versions for x86_64, or of the files that are there. A library of unknown
+    size is not reported.
     """
 
     meta = RuleMeta(

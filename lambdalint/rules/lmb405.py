@@ -91,11 +91,12 @@ class UnpinnedRuntimeSdk(ProjectRule):
 
     ## Options
 
-    None of its own. With `sdk = "runtime"` of LMB401 it reports nothing.
+    None.
 
     ## Known limits
 
-    A function with a layer of unknown content, or with a build that is not understood, is left out.
+    With `sdk = "runtime"` of LMB401 nothing is reported. A function with a layer of unknown content, or with
+    a build that is not understood, is left out.
     """
 
     meta = RuleMeta(

@@ -84,10 +84,10 @@ class PackageOverLimit(ProjectRule):
     ## Known limits
 
     Where sizes are estimates, the confidence is medium, and low for a sum that is less than a fifth over the
-    limit, or where the build strips what it packs. Of a library that is pinned to another major version than the one
-    that was measured, half counts for that. Libraries that are unpacked into `/tmp` at run time (`zip: true` of
-    the Serverless Framework's plugin) are not added up. Platforms without layers are left out: Vercel installs what is
-    too large when a function starts.
+    limit, or where the build strips what it packs. Of a library that is pinned to another major version than
+    the one that was measured, half counts for that. Libraries that are unpacked into `/tmp` at run time
+    (`zip: true` of the Serverless Framework's plugin) are not added up. Platforms without layers are left
+    out: Vercel installs what is too large when a function starts.
     """
 
     meta = RuleMeta(

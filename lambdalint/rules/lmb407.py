@@ -28,9 +28,9 @@ class DuplicateOfLayer(ProjectRule):
 
     ## Why it fails on Lambda
 
-    `/var/task` comes before `/opt` in the path of imports: the copy in the package wins, always and without a word.
-    The layer's copy is dead weight, it counts towards the limit of 250 MiB, and whoever raises the version in the
-    layer changes nothing.
+    `/var/task` comes before `/opt` in the path of imports: the copy in the package wins, always and without a
+    word. The layer's copy is dead weight, it counts towards the limit of 250 MiB, and whoever raises the
+    version in the layer changes nothing.
 
     ## Example
 
@@ -71,7 +71,7 @@ class DuplicateOfLayer(ProjectRule):
 
     ## Options
 
-    None of its own. `shared-layers` of the configuration says what layers of other projects hold.
+    None.
 
     ## Known limits
 

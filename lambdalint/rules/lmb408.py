@@ -117,12 +117,12 @@ class SharedLibraryNotInLayer(ProjectRule):
 
     ## Options
 
-    * `max-mb`: the size, in MiB, from which on a library is reported. The default is 20.
+    - `max-mb`: the size, in MiB, from which on a library is reported. The default is 20.
 
     ## Known limits
 
-    The sizes are those of current versions for x86_64, or of the files that are there. Whether the functions could
-    agree on one version is not judged.
+    The sizes are those of current versions for x86_64, or of the files that are there. Whether the functions
+    could agree on one version is not judged.
     """
 
     meta = RuleMeta(
