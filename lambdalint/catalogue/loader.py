@@ -37,7 +37,7 @@ from lambdalint.catalogue.shared_layers import SharedLayer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambdalint.catalogue.packaging_rows import PackageRow, RuntimeRow, SdkRow, SharedLayerRow
+    from lambdalint.catalogue.packaging_rows import OlderReleaseRow, PackageRow, RuntimeRow, SdkRow, SharedLayerRow
 
 
 class CatalogueError(Exception):
@@ -79,6 +79,7 @@ class Catalogue:
     pass_methods: dict[str, tuple[PassesRow, ...]]
     packages: Mapping[str, PackageRow]
     """By the normalised name of the distribution, as ``sdk``."""
+    older_releases: Mapping[str, tuple[OlderReleaseRow, ...]]
     sdk: Mapping[str, SdkRow]
     runtimes: tuple[RuntimeRow, ...]
     shared_layers: tuple[SharedLayerRow, ...]
@@ -93,6 +94,20 @@ class Catalogue:
         if dot and owner in self.aliases:
             return f"{self.aliases[owner]}.{member}"
         return name
+
+    def release(self, name: str, version: str | None) -> PackageRow | OlderReleaseRow | None:
+        """Return the row with the size of a *version* of the distribution *name*; None stands for the current one."""
+        older = self.older_releases.get(name, ())
+        if version is None or not older:
+            return self.packages.get(name)
+        from packaging.version import InvalidVersion, Version
+
+        try:
+            known = Version(version)
+        except InvalidVersion:
+            return self.packages.get(name)
+        later = [row for row in older if known < Version(row.before)]
+        return min(later, key=lambda row: Version(row.before), default=None) or self.packages.get(name)
 
     def closure(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return what the distributions *names*, which are normalised, require in turn, as far as rows tell; sorted."""
@@ -214,6 +229,13 @@ def _by_each_call(rows: Iterable[_Calling]) -> dict[str, tuple[_Calling, ...]]:
     return {call: tuple(group) for call, group in found.items()}
 
 
+def _by_distribution(rows: Iterable[OlderReleaseRow]) -> dict[str, tuple[OlderReleaseRow, ...]]:
+    found: defaultdict[str, list[OlderReleaseRow]] = defaultdict(list)
+    for row in rows:
+        found[row.distribution].append(row)
+    return {name: tuple(group) for name, group in found.items()}
+
+
 def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Catalogue:
     """Index the rows of *files*."""
     contents = [content for _, content in files]
@@ -244,6 +266,7 @@ def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Cat
         read_methods=_by_method(row for row in reads if row.name_only),
         pass_methods=_by_method(row for row in passes if row.name_only),
         packages={row.distribution: row for content in contents for row in content.package},
+        older_releases=_by_distribution(row for content in contents for row in content.older_release),
         sdk={row.distribution: row for content in contents for row in content.sdk},
         runtimes=tuple(row for content in contents for row in content.runtime),
         shared_layers=tuple(row for content in contents for row in content.shared_layer),

@@ -26,6 +26,20 @@ class PackageRow(Row, frozen=True, kw_only=True, rename="kebab"):
     requires: tuple[str, ...] = ()
 
 
+class OlderReleaseRow(Row, frozen=True, kw_only=True, rename="kebab"):
+    """The unpacked size of releases of a distribution *before* a version, which differs much from that of later ones.
+
+    It is that of the release *version*, counted as in ``PackageRow``. Of several rows that apply, the one with the
+    smallest *before* holds. ``along`` are the versions of other distributions that came with these releases.
+    """
+
+    distribution: str
+    before: str
+    version: str
+    unpacked_mb: Annotated[float, msgspec.Meta(gt=0)]
+    along: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class SdkRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """A distribution that is the AWS SDK for Python, or a variant of it.
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from lambdalint.catalogue.packaging_rows import PackageRow, RuntimeRow, SdkRow, SharedLayerRow
+from lambdalint.catalogue.packaging_rows import OlderReleaseRow, PackageRow, RuntimeRow, SdkRow, SharedLayerRow
 from lambdalint.catalogue.row import Row
 from lambdalint.model import EffectKind
 
@@ -367,6 +367,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     setting: tuple[SettingRow, ...] = ()
     library_default: tuple[LibraryDefaultRow, ...] = ()
     package: tuple[PackageRow, ...] = ()
+    older_release: tuple[OlderReleaseRow, ...] = ()
     sdk: tuple[SdkRow, ...] = ()
     runtime: tuple[RuntimeRow, ...] = ()
     shared_layer: tuple[SharedLayerRow, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from lambdalint.catalogue.packaging_rows import OlderReleaseRow
 from lambdalint.model import Contents, Distribution, Provenance, Span
 from lambdalint.packaging.manifests import read_manifest
 from lambdalint.packaging.markers import applies, marker_applies
@@ -74,6 +75,8 @@ class Reader:
         def add(name: str, requirement: Requirement, *, by: str | None) -> None:
             if name and name not in found and not _left_out(name, build.left_out) and len(found) < MAX_DISTRIBUTIONS:
                 version = (_pinned(requirement) if by is None else None) or asked.version(name)
+                if version is None and by is not None and by in found:
+                    version = self._along(found[by], name)
                 made = self._distribution(name, requirement, version, local)
                 if by is None:
                     brings = asked.closure(name, self.catalogue)
@@ -101,7 +104,7 @@ class Reader:
     ) -> Distribution:
         """Return what *requirement* brings along under *name*, with the size that is known of it."""
         there = local.get(name)
-        row = self.catalogue.packages.get(name)
+        row = self.catalogue.release(name, version)
         measured = there is not None and version in {None, there[0]}
         return Distribution(
             name=name,
@@ -117,7 +120,7 @@ class Reader:
         if one not in self._sizes:
             self._sizes[one] = size_of(self.tree, one)
             self.files.add(one.mark)
-        row = self.catalogue.packages.get(one.distribution)
+        row = self.catalogue.release(one.distribution, one.version)
         size = self._sizes[one]
         estimate = row.unpacked_mb if row is not None else None
         return Distribution(
@@ -129,6 +132,11 @@ class Reader:
             measured=size is not None,
             sized_as=row.version if row is not None and size is None else None,
         )
+
+    def _along(self, one: Distribution, name: str) -> str | None:
+        """Return the version of *name* that came with *one*, as far as the catalogue knows it."""
+        row = self.catalogue.release(one.name, one.version)
+        return row.along.get(name) if isinstance(row, OlderReleaseRow) else None
 
     def _installed_for(self, build: Build, folder: str) -> Mapping[str, tuple[str, float]]:
         key = (build.elsewhere, folder)

@@ -274,3 +274,40 @@ def test_klayers_hold_what_their_names_say(name: str, held: tuple[str, ...]) -> 
 def test_a_layer_of_the_project_is_none_of_the_published_ones(name: str) -> None:
     assert load().shared_layer(name) is None
     assert load().shared_layer(lambda_arn(name) + ":1") is None
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        (None, "3.0"),
+        ("2.5", "3.0"),
+        ("2.0", "3.0"),
+        ("2.0rc1", "1.9"),
+        ("1.9.9", "1.9"),
+        ("1.1.99", "1.1"),
+        ("?", "3.0"),
+    ],
+)
+def test_an_older_release_has_a_size_of_its_own(version: str | None, expected: str) -> None:
+    older = "".join(
+        f"""
+        [[older-release]]
+        distribution = "fakelib"
+        before = "{before}"
+        version = "{measured}"
+        unpacked-mb = 40.0
+        {SOURCE}
+        """
+        for before, measured in (("2.0", "1.9"), ("1.2", "1.1"))
+    )
+    known = catalogue(package("fakelib").replace("1.0", "3.0") + older)
+    row = known.release("fakelib", version)
+    assert row is not None
+    assert row.version == expected
+    assert known.release("unknown", version) is None
+
+
+def test_botocore_was_several_times_as_large() -> None:
+    known = load()
+    sizes = [row.unpacked_mb for row in (known.release("botocore", one) for one in ("1.31.57", "1.34.0")) if row]
+    assert sizes[0] > 3 * sizes[1]
