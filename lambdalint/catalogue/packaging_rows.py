@@ -30,7 +30,8 @@ class OlderReleaseRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """The unpacked size of releases of a distribution *before* a version, which differs much from that of later ones.
 
     It is that of the release *version*, counted as in ``PackageRow``. Of several rows that apply, the one with the
-    smallest *before* holds. ``along`` are the versions of other distributions that came with these releases.
+    smallest *before* holds. ``along`` are the versions of other distributions that came with these releases;
+    ``requires`` is what these releases require, where that is not what later ones do.
     """
 
     distribution: str
@@ -38,6 +39,7 @@ class OlderReleaseRow(Row, frozen=True, kw_only=True, rename="kebab"):
     version: str
     unpacked_mb: Annotated[float, msgspec.Meta(gt=0)]
     along: dict[str, str] = msgspec.field(default_factory=dict)
+    requires: tuple[str, ...] | None = None
 
 
 class SdkRow(Row, frozen=True, kw_only=True, rename="kebab"):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from lambdalint.catalogue.packaging_rows import OlderReleaseRow
 from lambdalint.model import Contents, Distribution, Provenance, Span
+from lambdalint.packaging.asked import Asked, pinned
 from lambdalint.packaging.manifests import read_manifest
-from lambdalint.packaging.markers import applies, marker_applies
+from lambdalint.packaging.markers import applies
 from lambdalint.packaging.measure import installed, size_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.model import Build, Manifest, Problem, Requirement, Tree, Vendored
-    from lambdalint.packaging.manifests import Locked, ManifestContents
+    from lambdalint.packaging.manifests import ManifestContents
 
 _PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 MAX_DISTRIBUTIONS = 2_000
@@ -33,31 +34,35 @@ class Reader:
     problems: dict[Problem, None] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     _manifests: dict[Manifest, ManifestContents] = field(default_factory=dict)
+    _known: dict[tuple[Manifest, str | None], Asked] = field(default_factory=dict)
     _installed: dict[tuple[str | None, str], Mapping[str, tuple[str, float]]] = field(default_factory=dict)
     _sizes: dict[Vendored, float | None] = field(default_factory=dict)
 
     def contents(self, build: Build, folder: str, vendored: Sequence[Vendored], python: str | None) -> Contents:
         """Return what *build* makes of *folder*, in which *vendored* lies, for the Python version *python*."""
         found: dict[str, Distribution] = {}
-        asked = [_Asked.by_manifest(manifest, self._manifest(manifest), python) for manifest in build.manifests]
-        asked.append(_Asked(build.requirements, python))
+        asked = [self._asked(manifest, python) for manifest in build.manifests]
+        asked.append(Asked(build.requirements, self.catalogue, python))
         for each in asked:
             self._require(each, build, folder, found)
         for one in vendored:
-            if _left_out(one.name, build.left_out):
-                continue
-            there = self._vendored(one)
-            known = found.get(one.distribution)
-            if known is None:
-                found[one.distribution] = there
-            elif there.measured and not known.measured:
-                found[one.distribution] = replace(known, mb=there.mb, measured=True)
+            if not _left_out(one.name, build.left_out):
+                # What lies in the folder is copied over what was installed.
+                known = found.get(one.distribution)
+                there = self._vendored(one)
+                found[one.distribution] = there if known is None else replace(there, brings=known.brings)
         return Contents(
             tuple(found.values()),
-            complete=build.complete and not any(one.reference for each in asked for one in each.requirements),
+            complete=build.complete and all(each.is_understood for each in asked) and len(found) < MAX_DISTRIBUTIONS,
             confidence=build.confidence,
             slimmed=build.slimmed,
         )
+
+    def _asked(self, manifest: Manifest, python: str | None) -> Asked:
+        key = manifest, python
+        if key not in self._known:
+            self._known[key] = Asked.by_manifest(manifest, self._manifest(manifest), self.catalogue, python)
+        return self._known[key]
 
     def _manifest(self, manifest: Manifest) -> ManifestContents:
         if manifest not in self._manifests:
@@ -68,18 +73,18 @@ class Reader:
                 self.files |= {one.span.path, *(span.path for span in one.through)}
         return self._manifests[manifest]
 
-    def _require(self, asked: _Asked, build: Build, folder: str, found: dict[str, Distribution]) -> None:
+    def _require(self, asked: Asked, build: Build, folder: str, found: dict[str, Distribution]) -> None:
         """Add what is *asked* for and applies, and what that brings along, to what was *found*."""
         local = self._installed_for(build, folder)
 
         def add(name: str, requirement: Requirement, *, by: str | None) -> None:
             if name and name not in found and not _left_out(name, build.left_out) and len(found) < MAX_DISTRIBUTIONS:
-                version = (_pinned(requirement) if by is None else None) or asked.version(name)
+                version = (pinned(requirement) if by is None else None) or asked.version(name)
                 if version is None and by is not None and by in found:
                     version = self._along(found[by], name)
                 made = self._distribution(name, requirement, version, local)
                 if by is None:
-                    brings = asked.closure(name, self.catalogue)
+                    brings = asked.closure(name, version)
                     made = replace(made, provenance=Provenance.REQUIRED, requirement=requirement, brings=brings)
                 found[name] = replace(made, brought_by=by)
 
@@ -90,14 +95,13 @@ class Reader:
             and applies(one, asked.python) is not False
         ]
         for one in wanted:
-            library = _library_of(one, asked.manifest, folder)
-            add(one.name, one, by=library)
+            add(one.name, one, by=_library_of(one, asked.manifest, folder))
         for one in wanted:
-            for name in asked.closure(one.name, self.catalogue) if one.name in found else ():
+            for name in found[one.name].brings if one.name in found else ():
                 add(name, one, by=one.name)
         if asked.whole and wanted:
             for name in asked.locked:
-                add(name, wanted[0], by=wanted[0].name)
+                add(name, wanted[0], by=asked.manifest)
 
     def _distribution(
         self, name: str, requirement: Requirement, version: str | None, local: Mapping[str, tuple[str, float]]
@@ -151,13 +155,6 @@ def _left_out(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(spelling, pattern) for pattern in patterns for spelling in spelled)
 
 
-def _pinned(requirement: Requirement) -> str | None:
-    """Return the one version that *requirement* allows, or None."""
-    specifier = requirement.specifier
-    exact = specifier.startswith("==") and "," not in specifier and "*" not in specifier
-    return specifier.lstrip("=").strip() if exact else None
-
-
 def _library_of(requirement: Requirement, manifest: str, folder: str) -> str | None:
     """Return the folder of the project's own library that has *requirement*, or None where the package itself has it.
 
@@ -167,41 +164,3 @@ def _library_of(requirement: Requirement, manifest: str, folder: str) -> str | N
     if requirement.span.path == manifest or name not in _PROJECT_FILES:
         return None
     return None if not above or folder == above or folder.startswith(f"{above}/") else above
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What one manifest asks for on a Python version, with what its lock fixes, by name."""
-
-    requirements: tuple[Requirement, ...]
-    python: str | None
-    manifest: str = ""
-    locked: Mapping[str, Locked] = field(default_factory=dict)
-    whole: bool = False
-
-    @classmethod
-    def by_manifest(cls, manifest: Manifest, read: ManifestContents, python: str | None) -> _Asked:
-        """Return what *manifest* asks for; of several locked versions, the first that is for *python* counts."""
-        locked: dict[str, Locked] = {}
-        for one in read.locked:
-            if marker_applies(one.marker, python) is not False:
-                locked.setdefault(one.name, one)
-        return cls(read.requirements, python, manifest.path, locked, read.whole)
-
-    def version(self, name: str) -> str | None:
-        """Return the locked version of *name*, or None."""
-        return (self.locked[name].version or None) if name in self.locked else None
-
-    def closure(self, name: str, catalogue: Catalogue) -> tuple[str, ...]:
-        """Return what *name* brings along, itself left out: by the lock, else as the catalogue knows it."""
-        if name not in self.locked:
-            return catalogue.closure((name,))
-        found: dict[str, None] = {}
-        waiting = [name]
-        while waiting:
-            here = self.locked.get(waiting.pop())
-            for brought in here.brought(self.python) if here is not None else ():
-                if brought not in found and brought != name:
-                    found[brought] = None
-                    waiting.append(brought)
-        return tuple(sorted(found))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from lambdalint.model import Confidence, Family, Provenance, RuleMeta, Severity
-from lambdalint.rules import shipped
+from lambdalint.rules import libraries, shipped
 from lambdalint.rules.definition import RuleDefinition
+from lambdalint.rules.pin_reason import is_explained
 from lambdalint.rules.project_rule import ProjectRule
-from lambdalint.rules.wording import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdalint.model import Finding, ForeignImport, FunctionPackage
+    from lambdalint.model import Distribution, Finding, ForeignImport, FunctionPackage
 
 
 class SdkInPackage(ProjectRule):
@@ -132,22 +132,28 @@ class SdkInPackage(ProjectRule):
         if self.options.sdk == "package":
             return
         rows = shipped.sdk()
-        found = [
-            (package, one)
-            for package in shipped.judged(packages)
-            for one in package.package.distributions
-            if one.name in rows
-            and one.provenance is Provenance.REQUIRED
-            and shipped.in_layers(package, one.name) is None
-            and not shipped.is_explained(one.requirement)
-            and (self.options.sdk != "runtime" or one.name in package.runtime)
-        ]
+        found: list[tuple[FunctionPackage, Distribution]] = []
+        for package in shipped.judged(packages):
+            asked = [
+                one
+                for one in package.package.distributions
+                if one.name in rows and one.provenance is Provenance.REQUIRED
+            ]
+            # The parts of the SDK belong together: what holds for one of them holds for all.
+            explained = {one.span.path for one in asked if is_explained(one.requirement)}
+            found += (
+                (package, one)
+                for one in asked
+                if one.span.path not in explained
+                and shipped.in_layers(package, one.name) is None
+                and (self.options.sdk != "runtime" or one.name in package.runtime)
+            )
         for distributions, concerned in shipped.by_manifest(found):
             names = [one.name for one in distributions]
-            size, measured = shipped.weight(concerned[0].package, names)
-            what = f"packs {joined(names)} into the function's package, {shipped.size_text(size, measured=measured)}"
+            size, measured = libraries.weight(concerned[0].package, names)
+            told = libraries.size_text(size, measured=measured)
             yield self.report(
-                what,
+                f"packs {shipped.named(distributions)} into the function's package, {told}",
                 distributions[0].span,
                 _ADVICE[self.options.sdk],
                 concerned,

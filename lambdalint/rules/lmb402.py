@@ -6,9 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Family, Label, Provenance, RuleMeta, Severity
-from lambdalint.rules import shipped
+from lambdalint.rules import libraries, shipped
 from lambdalint.rules.project_rule import ProjectRule
-from lambdalint.rules.wording import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -120,14 +119,15 @@ class VendoredSdk(ProjectRule):
         for folder in sorted(copies):
             concerned = list(owners[folder].values())
             distributions = sorted(copies[folder].values(), key=lambda one: one.span)
-            size, measured = shipped.weight(concerned[0].package, copies[folder])
+            size, measured = libraries.weight(concerned[0].package, copies[folder])
             first, *others = distributions
-            copies_of = joined([f"{one.name} {one.version}" if one.version else one.name for one in distributions])
+            copies_of = shipped.named(distributions, versions=True)
             yield self.report(
-                f"keeps a copy of {copies_of} in the function's code, {shipped.size_text(size, measured=measured)}",
+                f"keeps a copy of {copies_of} in the function's code, {libraries.size_text(size, measured=measured)}",
                 first.span,
                 "remove the copy, and install the SDK from the requirements of a layer, where its version is seen and "
                 "can be raised",
                 concerned,
                 labels=[Label(one.span, f"a copy of {one.name}") for one in others],
+                confidence=shipped.certainty(concerned),
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from lambdalint.model import Confidence, Family, RuleMeta, Severity
-from lambdalint.rules import shipped
+from lambdalint.rules import libraries, shipped
 from lambdalint.rules.definition import RuleDefinition
 from lambdalint.rules.project_rule import ProjectRule
 
@@ -108,8 +108,8 @@ class HeavyLibraryInPackage(ProjectRule):
 
     def judge(self, packages: Mapping[str, FunctionPackage], imports: Sequence[ForeignImport]) -> Iterator[Finding]:
         """Yield one finding for each library."""
-        for library in shipped.libraries(packages, self.options.max_mb):
-            if library.bundles > 1:
+        for library in libraries.libraries(packages, self.options.max_mb):
+            if library.bundles > 1 and self._is_told_by_lmb408(library):
                 continue
             yield self.report(
                 f"packs {library.distribution.name} into the function's package, {library.size}{_share(library)}",
@@ -119,7 +119,12 @@ class HeavyLibraryInPackage(ProjectRule):
                 confidence=shipped.certainty(library.owners),
             )
 
+    def _is_told_by_lmb408(self, library: libraries.Library) -> bool:
+        least = self.settings.get("LMB408", {}).get("max-mb", 0)
+        return "LMB408" in self.selected and isinstance(least, (int, float)) and library.mb > least
 
-def _share(library: shipped.Library) -> str:
-    limit = library.owners[0].limit_mb
+
+def _share(library: libraries.Library) -> str:
+    owner = library.owners[0]
+    limit = None if owner.function.build.zipped else owner.limit_mb
     return f", of the {limit:.0f} MiB that package and layers may have" if limit else ""

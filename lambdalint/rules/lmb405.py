@@ -113,9 +113,19 @@ class UnpinnedRuntimeSdk(ProjectRule):
         """Yield one finding for each import statement."""
         if shipped.sdk_choice(self.settings) == "runtime":
             return
-        first: dict[str, ForeignImport] = {}
+        reached: defaultdict[str, list[ForeignImport]] = defaultdict(list)
         for one in imports:
-            if one.function in packages and shipped.is_of_runtime(packages[one.function], one.module):
+            if one.function in packages and not one.guarded:
+                reached[one.function].append(one)
+        first: dict[str, ForeignImport] = {}
+        for one in (one for found in reached.values() for one in found):
+            package = packages[one.function]
+            if not shipped.is_of_runtime(package, one.module) or not shipped.lies_in(package, one.span.path):
+                continue
+            # Where something else is imported that nothing known brings, something unknown does.
+            if all(
+                shipped.sdk_of(each.module) or shipped.provides(package, each.module) for each in reached[one.function]
+            ):
                 known = first.get(one.function)
                 if known is None or self._order(packages, one) < self._order(packages, known):
                     first[one.function] = one
@@ -126,7 +136,7 @@ class UnpinnedRuntimeSdk(ProjectRule):
             concerned = [packages[one.function] for one in found]
             module = found[0].module.partition(".")[0]
             yield self.report(
-                f"imports {module}, which only the runtime provides, in a version that changes without a deployment",
+                f"imports {module}, which only the runtime provides, in a version that nobody has chosen",
                 span,
                 "pin the SDK in a layer, or in the function's requirements with a comment that says why",
                 concerned,

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Family, Label, RuleMeta, Severity
-from lambdalint.rules import shipped
+from lambdalint.rules import libraries, shipped
 from lambdalint.rules.project_rule import ProjectRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdalint.model import Distribution, Finding, ForeignImport, FunctionPackage
+    from lambdalint.model import Finding, ForeignImport, FunctionPackage
 
 _ESTIMATE_MARGIN = 1.2
 """An estimate this far above the limit is trusted."""
-_OTHER_VERSION = 0.5
-"""What counts of the size of another major version: libraries have doubled over the years, hardly more."""
 _NAMED_MB = 10.0
 _MOST_NAMED = 6
 
@@ -111,6 +109,7 @@ class PackageOverLimit(ProjectRule):
             sized = [one for contents in held for one in contents.distributions if one.mb is not None]
             own = sum(contents.own_mb for contents in held)
             total = own + sum(one.mb or 0.0 for one in sized)
+            least = own + sum(map(libraries.trusted_mb, sized))
             if total <= limit:
                 continue
             measured = all(one.measured for one in sized)
@@ -125,8 +124,8 @@ class PackageOverLimit(ProjectRule):
                 if room != "an image"
                 else "leave out what the function does not import",
                 [package],
-                labels=[Label(one.span, shipped.size_label(one)) for one in heaviest if (one.mb or 0.0) >= _NAMED_MB],
-                confidence=self._certainty(package, (own + sum(map(_trusted, sized))) / limit, measured=measured),
+                labels=[Label(one.span, libraries.size_label(one)) for one in heaviest if (one.mb or 0.0) >= _NAMED_MB],
+                confidence=self._certainty(package, least / limit, measured=measured),
             )
 
     @staticmethod
@@ -137,17 +136,6 @@ class PackageOverLimit(ProjectRule):
         if share < _ESTIMATE_MARGIN or package.package.slimmed:
             return Confidence.LOW
         return max(Confidence.MEDIUM, build, key=lambda one: one.rank)
-
-
-def _trusted(one: Distribution) -> float:
-    """Return how many MB *one* takes at least, by what is known of it."""
-    mb = one.mb or 0.0
-    same = one.measured or not one.version or not one.sized_as or _major(one.version) == _major(one.sized_as)
-    return mb if same else mb * _OTHER_VERSION
-
-
-def _major(version: str) -> str:
-    return version.partition(".")[0]
 
 
 def _parts(package: FunctionPackage) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Family, Label, Provenance, RuleMeta, Severity
 from lambdalint.rules import shipped
+from lambdalint.rules.pin_reason import is_explained
 from lambdalint.rules.project_rule import ProjectRule
 from lambdalint.rules.wording import shown
 
@@ -94,7 +95,7 @@ class DuplicateOfLayer(ProjectRule):
         for package in shipped.judged(packages):
             for one in package.package.distributions:
                 held = shipped.in_layers(package, one.name)
-                if one.provenance in shipped.DIRECT and held is not None and not shipped.is_explained(one.requirement):
+                if one.provenance in shipped.DIRECT and held is not None and not is_explained(one.requirement):
                     layer = held[0].layer.name
                     found[one.span, one.name, layer][_Duplicate(package.function.name, one, held[1])] = package
         for (span, name, layer), duplicates in sorted(found.items()):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from lambdalint.model import Confidence, Family, RuleMeta, Severity
-from lambdalint.rules import shipped
+from lambdalint.rules import libraries, shipped
 from lambdalint.rules.definition import RuleDefinition
 from lambdalint.rules.project_rule import ProjectRule
 
@@ -144,12 +144,12 @@ class SharedLibraryNotInLayer(ProjectRule):
 
     def judge(self, packages: Mapping[str, FunctionPackage], imports: Sequence[ForeignImport]) -> Iterator[Finding]:
         """Yield one finding for each place that asks for such a library."""
-        for library in shipped.libraries(packages, self.options.max_mb):
+        for library in libraries.libraries(packages, self.options.max_mb):
             if library.bundles < 2:
                 continue
             name = library.distribution.name
             yield self.report(
-                f"packs {name}, {library.size}, which {library.bundles} functions pack, each for itself",
+                f"packs {name}, {library.size}, of which {library.bundles} functions have a copy each",
                 library.distribution.span,
                 "move it to a layer that these functions share",
                 library.owners,

@@ -33,10 +33,11 @@ def judge_project(
 ) -> list[Finding]:
     """See ``lambdalint.rules.judge_project``."""
     found: list[Finding] = []
-    for code in filter(is_project_rule, codes):
+    selected = frozenset(filter(is_project_rule, codes))
+    for code in sorted(selected):
         rule = rule_of(f"lambdalint.rules.{code.lower()}")
         assert issubclass(rule, ProjectRule), f"{code} is a project rule by its family"
-        asked = rule(rule.parse_options(options.get(code, {})), options)
+        asked = rule(rule.parse_options(options.get(code, {})), options, selected)
         if isinstance(asked, ImportRule):
             asked.text_of = text_of
         try:

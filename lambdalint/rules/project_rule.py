@@ -10,7 +10,7 @@ from lambdalint.rules.definition import RuleDefinition
 from lambdalint.rules.wording import joined, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lambdalint.model import Confidence, Finding, ForeignImport, FunctionPackage, Span
 
@@ -20,14 +20,21 @@ _MOST_LABELS = 8
 class ProjectRule(RuleDefinition):
     """A rule that is asked once for the whole project, in the main process.
 
-    ``settings`` holds the options of all rules as configured, by code, for what rules decide together.
+    ``settings`` holds the options of all rules as configured, by code, and ``selected`` the codes of the project rules
+    that run, for what rules decide together.
     """
 
     options: RuleDefinition.Options
 
-    def __init__(self, options: RuleDefinition.Options, settings: Mapping[str, Mapping[str, object]]) -> None:
+    def __init__(
+        self,
+        options: RuleDefinition.Options,
+        settings: Mapping[str, Mapping[str, object]],
+        selected: Collection[str] = (),
+    ) -> None:
         self.options = options
         self.settings = settings
+        self.selected = selected
 
     def judge(self, packages: Mapping[str, FunctionPackage], imports: Sequence[ForeignImport]) -> Iterable[Finding]:
         """Yield the findings on *packages*, by the names of their functions, and on what functions import."""
