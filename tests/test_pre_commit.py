@@ -237,7 +237,7 @@ def test_what_the_code_depends_on_triggers(name: str, project: Project) -> None:
 
 
 def test_other_files_do_not_trigger(project: Project) -> None:
-    project.stage(**{"README.md": "# Another title\n", "notes.txt": "todo\n", "run.sh": "true\n"})
+    project.stage(**{"README.md": "# Another title\n", "notes.txt": "todo\n", "run.rb": "true\n"})
     passed, shown = project.commit()
     assert passed, shown
     assert re.search(r"^lambdalint\.+\(no files to check\)Skipped$", shown, re.MULTILINE)
@@ -346,7 +346,7 @@ def test_files_that_trigger(number: int) -> None:
         "app.py template.yaml infra/stack.yml stack.template.json old.template serverless.yml samconfig.toml"
         " vercel.json .chalice/config.json genezio.yaml zappa_settings.toml zappa_settings.json main.tf prod.tfvars"
         " Dockerfile api/Dockerfile.prod api/worker.dockerfile requirements.txt api/requirements-prod.txt"
-        " requirements/base.in pyproject.toml lambdalint.toml Pipfile"
+        " requirements/base.in pyproject.toml lambdalint.toml Pipfile Pipfile.lock uv.lock Makefile tools/build.sh"
     )
     assert [name for name in names.split() if not re.search(hook["files"], name)] == []
     others = "README.md notes.txt app.pyc app.js Cargo.toml setup.cfg docs/Dockerfile/notes.md data.csv myDockerfile"
