@@ -97,7 +97,7 @@ def dotted(expression: ast.expr, names: dict[str, str]) -> str:
     return ".".join(reversed(parts))
 
 
-def name_span(path: str, lines: list[bytes], node: ast.stmt, length: int) -> Span:
+def name_span(path: str, lines: list[bytes], node: ast.stmt | ast.alias, length: int) -> Span:
     """Return the stretch of *length* code points on the first line of *node*, in the file of *lines*."""
     # An encoding such as UTF-7 can hide line breaks from whoever reads the bytes.
     line = lines[node.lineno - 1] if node.lineno <= len(lines) else b""

@@ -8,15 +8,18 @@ import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.comments import (
     BLANKS,
     Comment,
+    Format,
     YamlScalar,
     bears_comments,
     comments_of,
-    is_yaml,
+    format_of,
+    is_pipeline,
     python_comments,
     python_tokens,
     strings_of,
@@ -24,9 +27,9 @@ from lambdalint.engine.comments import (
 )
 from lambdalint.engine.edits import line_starts
 from lambdalint.engine.fixes import Change
+from lambdalint.engine.script_strings import joined_lines
 from lambdalint.engine.source_text import split_lines
 from lambdalint.engine.suppression_comments import Kind, parts_of, with_codes
-from lambdalint.engine.syntax import is_python
 from lambdalint.model import NOT_JUDGED, Edit, Problem, Span
 
 if TYPE_CHECKING:
@@ -62,12 +65,12 @@ def checked_reason(reason: str) -> str:
     """
     if any(unicodedata.category(sign) in _NO_TEXT for sign in reason.strip()):
         raise ReasonError("the reason is more than one line of text")
-    for head in ("# noqa: LMB102", "# lambdalint: ignore[LMB102]"):
-        first, *further = parts_of(f"{head} {reason}", alone=False)
+    for marker, head in product(("#", "//"), ("noqa: LMB102", "lambdalint: ignore[LMB102]")):
+        first, *further = parts_of(f"{marker} {head} {reason}", alone=False)
         if len(first.words) > 1:
             raise ReasonError(f"the reason begins with {first.words[1].code!r}, which would be read as a code")
         if further:
-            raise ReasonError("the reason holds a '#', which would begin another comment")
+            raise ReasonError(f"the reason holds a {marker!r}, which would begin another comment")
         reason = first.reason
     if not reason:
         raise ReasonError("the reason is empty")
@@ -102,8 +105,8 @@ def additions(findings: Iterable[Finding], sources: Mapping[str, str], reason: s
 class _Spot:
     """Where a comment can stand: the one that is there, or a place for a new one.
 
-    ``margin`` is what goes before a new comment, ``end`` what goes behind it. ``in_template`` tells that it is one of
-    code in a template.
+    ``margin`` is what goes before a new comment, ``end`` what goes behind it; ``marker`` is what it begins with.
+    ``in_template`` tells that it is one of code in a template.
     """
 
     line: int
@@ -112,6 +115,7 @@ class _Spot:
     is_python: bool
     margin: str = "  "
     end: str = ""
+    marker: str = "#"
     in_template: bool = False
 
 
@@ -120,7 +124,7 @@ def _change(path: str, spot: _Spot, findings: Sequence[Finding], reason: str) ->
     comment = spot.comment
     if comment is None:
         at = Span.point(path, spot.line, spot.column)
-        text = spot.margin + _new(codes, reason, noqa=spot.is_python) + spot.end
+        text = spot.margin + _new(codes, reason, spot.marker, noqa=spot.is_python) + spot.end
     else:
         at = Span(path, comment.line, comment.column, comment.line, comment.column + len(comment.text))
         bare = {finding.span.column - comment.column for finding in findings if finding.code == _WITHOUT_REASON}
@@ -128,9 +132,9 @@ def _change(path: str, spot: _Spot, findings: Sequence[Finding], reason: str) ->
     return Change((Edit(at, text),), tuple(finding.code for finding in findings), findings[0].span)
 
 
-def _new(codes: Sequence[str], reason: str, *, noqa: bool) -> str:
+def _new(codes: Sequence[str], reason: str, marker: str, *, noqa: bool) -> str:
     named = ", ".join(codes)
-    return f"# noqa: {named} {reason}" if noqa else f"# lambdalint: ignore[{named}] {reason}"
+    return f"{marker} noqa: {named} {reason}" if noqa else f"{marker} lambdalint: ignore[{named}] {reason}"
 
 
 def _extended(comment: Comment, codes: Sequence[str], bare: Collection[int], reason: str, *, noqa: bool) -> str:
@@ -140,7 +144,8 @@ def _extended(comment: Comment, codes: Sequence[str], bare: Collection[int], rea
     text = comment.text
     if codes and target is None:
         # only the first noqa of a comment is read
-        text += "  " + _new(codes, reason, noqa=noqa and all(part.kind is not Kind.NOQA for part in parts))
+        marker = "//" if text.startswith("//") else "#"
+        text += "  " + _new(codes, reason, marker, noqa=noqa and all(part.kind is not Kind.NOQA for part in parts))
     for part in reversed(parts):
         added = codes if part is target else ()
         if added or part.start in bare:
@@ -200,16 +205,20 @@ def _last_rows(text: str) -> dict[int, int]:
 
 
 class _LinesFile(_File):
-    """YAML, TOML or requirements; *code* finds the source in a template that a line is part of."""
+    """Any other text with comments; *code* finds the source in a template that a line is part of."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, form: Format, text: str) -> None:
+        self._form = form
         self._lines = split_lines(text)
         self._starts = line_starts(text)
         self._strings = strings_of(path, text)
-        self._blocks = [one for one in yaml_scalars(text) if one.style == "|"] if is_yaml(path) else []
+        has_code = form is Format.YAML and not is_pipeline(path)
+        self._blocks = [one for one in yaml_scalars(text) if one.style == "|"] if has_code else []
         self._code: dict[YamlScalar, _PythonFile] = {}
         self._text = text
         self._comments = {comment.line: comment for comment in comments_of(path, text)}
+        joined = joined_lines(self._lines) if form.is_joined else ()
+        self._first = {line: lines.start for lines in joined for line in lines}
 
     def spot(self, line: int) -> _Spot | None:
         if line > len(self._lines):
@@ -221,15 +230,26 @@ class _LinesFile(_File):
                     self._code[block] = self._python_in(block)
                 return self._code[block].spot(line)
         content = self._lines[line - 1].rstrip(BLANKS)
-        above = self._comments.get(line - 1)
-        if not self._strings.hold(start + len(self._lines[line - 1])) and not content.endswith("\\"):
-            return _Spot(line, len(content) + 1, self._comments.get(line), is_python=False)
-        if self._strings.hold(start) or (line > 1 and self._lines[line - 2].endswith("\\")):
+        marker = self._form.marker
+        if self._may_end_with_comment(line):
+            return _Spot(line, len(content) + 1, self._comments.get(line), is_python=False, marker=marker)
+        line = self._first.get(line, line)
+        if self._strings.hold(self._starts[line - 1]) or (line > 1 and self._lines[line - 2].endswith("\\")):
             return None
+        above = self._comments.get(line - 1)
         if above is not None and above.alone and any(part.words for part in parts_of(above.text, alone=True)):
-            return _Spot(line - 1, above.column, above, is_python=False)
+            return _Spot(line - 1, above.column, above, is_python=False, marker=marker)
+        content = self._lines[line - 1]
         margin = content[: len(content) - len(content.lstrip(BLANKS))]
-        return _Spot(line, 1, None, is_python=False, margin=margin, end="\n")
+        return _Spot(line, 1, None, is_python=False, margin=margin, end="\n", marker=marker)
+
+    def _may_end_with_comment(self, line: int) -> bool:
+        written = self._lines[line - 1]
+        if self._strings.hold(self._starts[line - 1] + len(written)) or written.rstrip(BLANKS).endswith("\\"):
+            return False
+        # make takes the blanks before a new comment for part of a variable's value
+        in_recipe = self._lines[self._first.get(line, line) - 1].startswith("\t")
+        return self._form is not Format.MAKEFILE or in_recipe or line in self._comments
 
     def _python_in(self, block: YamlScalar) -> _PythonFile:
         text = self._text[block.start : block.end]
@@ -241,10 +261,11 @@ class _LinesFile(_File):
 
 
 def _file(path: str, text: str | None) -> _File:
-    if text is None or not bears_comments(path):
+    form = format_of(path)
+    if text is None or form is None or not bears_comments(path, text):
         return _File()
-    if is_python(path):
+    if form is Format.PYTHON:
         return _PythonFile(text)
     if path.endswith(".template") and text.lstrip().startswith("{"):
         return _File()  # JSON
-    return _LinesFile(path, text)
+    return _LinesFile(path, form, text)

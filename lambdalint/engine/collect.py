@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.ignorefiles import (
@@ -293,7 +293,7 @@ def collect(
         if is_new and not is_ignored(walk.exclude, str(file), directory=False):
             walk.list_named(file, unsaved.get(file))
     contents = {walk.relative(str(path)): content for path, content in unsaved.items()}
-    vendored = tuple(sorted(walk.vendored, key=_vendored_order))
+    vendored = tuple(sorted(_outer(walk.vendored), key=_vendored_order))
     tree = Tree(root, tuple(walk.files), contents, vendored=vendored, large=walk.large)
     named = frozenset(walk.relative(str(file)) for file in files) & walk.files
     targets: frozenset[str] | None = None
@@ -327,6 +327,16 @@ def _outermost(folders: Iterable[Path]) -> list[Path]:
 
 def _problem_order(problem: Problem) -> tuple[Span, str]:
     return problem.span, problem.message
+
+
+def _outer(vendored: Collection[Vendored]) -> list[Vendored]:
+    """Return those that do not lie in another one, which is walked only where it is asked for by name."""
+    folders = {f"{one.directory}/{one.name}".lstrip("/") for one in vendored if not one.file}
+    return [
+        one
+        for one in vendored
+        if one.directory not in folders and folders.isdisjoint(map(str, PurePosixPath(one.directory).parents))
+    ]
 
 
 def _vendored_order(one: Vendored) -> tuple[str, str, str, str]:

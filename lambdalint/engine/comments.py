@@ -1,7 +1,8 @@
-"""Finds the comments of Python, YAML, TOML and requirements files, and the lines that each of them belongs to."""
+"""Finds the comments of the files that findings stand in, and the lines that each of them belongs to."""
 
 from __future__ import annotations
 
+import enum
 import io
 import re
 import tokenize
@@ -10,24 +11,56 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.edits import line_starts
+from lambdalint.engine.script_strings import (
+    joined_lines,
+    strings_in_javascript,
+    strings_in_makefile,
+    strings_in_shell,
+)
 from lambdalint.engine.source_text import split_lines
-from lambdalint.engine.syntax import is_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 BLANKS = " \t\f"
 _HASH = re.compile(r"(?:^|(?<=\s))#")
+_SLASHES = re.compile("//")
+_SHELL_START = re.compile(r"#![^\n]*\b(?:ba|da|z|k)?sh\b")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TOML = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\r\n])*"|\'[^\'\r\n]*\'|#[^\r\n]*', re.DOTALL)
 _LAYOUT = frozenset({tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER})
-_YAML_SUFFIXES = (".yaml", ".yml", ".template")
-_REQUIREMENTS_SUFFIXES = (".txt", ".in")
+_PIPELINE = re.compile(
+    r"(?:.*/)?(?:[^/]*buildspec[^/]*\.ya?ml|[^/]*\.gitlab-ci\.yml|bitbucket-pipelines\.yml|azure-pipelines[^/]*\.ya?ml"
+    r"|\.travis\.yml|\.github/workflows/[^/]+\.ya?ml|\.circleci/[^/]+\.ya?ml)"
+)
+_NO_SCRIPTS = frozenset({"Dockerfile", "LICENSE"})
+
+
+class Format(enum.Enum):
+    """The formats whose comments are read, by what the name of a file ends with."""
+
+    PYTHON = (".py",)
+    YAML = (".yaml", ".yml", ".template")
+    REQUIREMENTS = (".txt", ".in")
+    TOML = (".toml", "/Pipfile")
+    MAKEFILE = (".mk", "/Makefile", "/makefile", "/GNUmakefile")
+    SHELL = (".sh", ".bash")
+    JAVASCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
+
+    @property
+    def marker(self) -> str:
+        """What a comment begins with."""
+        return "//" if self is Format.JAVASCRIPT else "#"
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether a line that ends with a backslash is one with the next."""
+        return self in (Format.MAKEFILE, Format.SHELL)
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment, from its ``#`` to the last character that is no blank; line and column count from 1.
+    """A comment, from its ``#`` or ``//`` to the last character that is no blank; line and column count from 1.
 
     ``gap`` is the number of blanks before it; ``alone`` tells that nothing else stands on its line. ``lines`` are those
     of the statement that it stands in, ``below`` those of the one that it stands above; without one, it is the same.
@@ -64,30 +97,64 @@ class Regions:
         return position >= 0 and offset < self._regions[position][1]
 
 
+def format_of(path: str) -> Format | None:
+    """Return the format of the file at *path* by its name, None for one whose comments are not read.
+
+    That of a template may be JSON; a file without a suffix is a shell script if its first line says so.
+    """
+    named = f"/{path}"
+    found = next((one for one in Format if named.endswith(one.value)), None)
+    name = path.rpartition("/")[2]
+    return Format.SHELL if found is None and "." not in name and name not in _NO_SCRIPTS else found
+
+
 def is_yaml(path: str) -> bool:
     """Tell whether the file at *path* holds YAML by its name; that of a template may be JSON."""
-    return path.endswith(_YAML_SUFFIXES)
+    return format_of(path) is Format.YAML
 
 
-def bears_comments(path: str) -> bool:
-    """Tell whether the comments of the file at *path* are read."""
-    return is_python(path) or is_yaml(path) or path.endswith((*_REQUIREMENTS_SUFFIXES, ".toml"))
+def is_pipeline(path: str) -> bool:
+    """Tell whether the YAML file at *path* is a pipeline by its name: its literal blocks hold commands of a shell."""
+    return _PIPELINE.fullmatch(path) is not None
+
+
+def bears_comments(path: str, text: str) -> bool:
+    """Tell whether the comments of the file at *path*, which holds *text*, are read."""
+    form = format_of(path)
+    is_certain = form is not Format.SHELL or "." in path.rpartition("/")[2]
+    return form is not None and (is_certain or _SHELL_START.match(text) is not None)
 
 
 def comments_of(path: str, text: str) -> list[Comment]:
     """Return the comments of the file at *path*, in order; a file of another format has none."""
-    if is_python(path):
+    form = format_of(path)
+    if form is Format.PYTHON:
         return python_comments(text)
-    return list(_line_comments(text, strings_of(path, text))) if bears_comments(path) else []
+    return list(_line_comments(text, form, strings_of(path, text))) if form and bears_comments(path, text) else []
 
 
 def strings_of(path: str, text: str) -> Regions:
-    """Return where a ``#`` starts no comment in the file at *path*, which is not Python."""
-    if is_yaml(path):
-        return Regions((one.start, one.end) for one in yaml_scalars(text))
-    if path.endswith(".toml"):
+    """Return where no comment starts in the file at *path*, which is not Python."""
+    form = format_of(path)
+    if form is Format.YAML:
+        return Regions(_strings_in_yaml(text, with_scripts=is_pipeline(path)))
+    if form is Format.TOML:
         return Regions(match.span() for match in _TOML.finditer(text) if not match[0].startswith("#"))
-    return Regions(())
+    scripts = {
+        Format.SHELL: strings_in_shell,
+        Format.MAKEFILE: strings_in_makefile,
+        Format.JAVASCRIPT: strings_in_javascript,
+    }
+    return Regions(scripts[form](text) if form in scripts else ())
+
+
+def _strings_in_yaml(text: str, *, with_scripts: bool) -> Iterator[tuple[int, int]]:
+    for one in yaml_scalars(text):
+        if with_scripts and one.style == "|":
+            script = text[one.start : one.end]
+            yield from ((one.start + start, one.start + end) for start, end in strings_in_shell(script))
+        else:
+            yield one.start, one.end
 
 
 def python_tokens(text: str) -> Iterator[tokenize.TokenInfo]:
@@ -135,13 +202,19 @@ def _comment(before: str, text: str, line: int, lines: range, below: range) -> C
     return Comment(text.rstrip(BLANKS), line, len(before) + 1, len(before) - len(code), not code, lines, below)
 
 
-def _line_comments(text: str, strings: Regions) -> Iterator[Comment]:
-    """Yield what stands behind a ``#`` on each line; where it stands alone, it belongs to the next line, too."""
-    for number, (start, line) in enumerate(zip(line_starts(text), split_lines(text), strict=True), 1):
-        for match in _HASH.finditer(line):
+def _line_comments(text: str, form: Format, strings: Regions) -> Iterator[Comment]:
+    """Yield what stands behind a marker on each line; where it stands alone, it belongs to the next line, too."""
+    written = split_lines(text)
+    joined = joined_lines(written) if form.is_joined else (range(one, one + 1) for one in range(1, len(written) + 1))
+    statements = [lines for lines in joined for _ in lines]
+    marker = _SLASHES if form is Format.JAVASCRIPT else _HASH
+    for number, (start, line) in enumerate(zip(line_starts(text), written, strict=True), 1):
+        for match in marker.finditer(line):
             if not strings.hold(start + match.start()):
                 before = line[: match.start()]
-                lines = range(number, number + (1 if before.strip(BLANKS) else 2))
+                lines = statements[number - 1]
+                if not before.strip(BLANKS):
+                    lines = range(number, statements[number].stop if number < len(written) else number + 2)
                 yield _comment(before, line[match.start() :], number, lines, lines)
                 break
 

@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdalint.engine.suppression_comments import parts_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -108,7 +110,8 @@ def statement_hash(finding: Finding, lines: Sequence[str]) -> str:
     """Return 32 hexadecimal digits for the code of *finding* and its statement, wherever that stands.
 
     *lines* are those of the finding's file. Of the statement count the lines that the finding spans, without comments
-    and without spacing, except in strings. Where there is no text, the message takes its place.
+    and without spacing, except in strings. Where they hold nothing else, comments count, but not what they suppress;
+    without any line, the message takes its place.
     """
     span = finding.span
     first = span.line - 1
@@ -117,7 +120,18 @@ def statement_hash(finding: Finding, lines: Sequence[str]) -> str:
     if len(text) > _STATEMENT_CHARACTERS:
         start = max(span.column - 1, 0) if len(written[0]) > _STATEMENT_CHARACTERS else 0
         text = text[start : start + _STATEMENT_CHARACTERS]
-    return _digest(finding.code, _SPACING.sub(_in_string, text) or finding.message)
+    statement = _SPACING.sub(_in_string, text) or " ".join(_without_suppressions(text).split())
+    return _digest(finding.code, statement if written else finding.message)
+
+
+def _without_suppressions(text: str) -> str:
+    comments = (line.strip() for line in text.split("\n"))
+    return "\n".join(
+        comment[part.start : part.end]
+        for comment in comments
+        for part in parts_of(comment, alone=True)
+        if part.kind is None
+    )
 
 
 def _in_string(match: re.Match[str]) -> str:

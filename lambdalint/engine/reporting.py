@@ -129,7 +129,13 @@ class Reporting:
         """Return the files that the report is about and that say what a function does, is, or ships."""
         analysis, targets = self._analysis, self._collected.targets
         declared = (one.source.path for one in analysis.functions)
-        paths = {*analysis.reached.modules, *analysis.inline, *declared, *analysis.shipped.files}
+        scripts = (
+            requirement.span.path
+            for package in analysis.shipped.packages
+            for build in (package.function.build, *(layer.build for layer in package.function.room.layers))
+            for requirement in build.requirements
+        )
+        paths = {*analysis.reached.modules, *analysis.inline, *declared, *analysis.shipped.files, *scripts}
         in_tree = {path: self._places.in_tree(Span.point(path)).path for path in paths}
         asked = {path: there for path, there in in_tree.items() if targets is None or there in targets}
         return frozenset(path if path in analysis.inline else there for path, there in asked.items())
@@ -147,7 +153,11 @@ class Reporting:
         if not is_selected(item.found.code, self._settings):
             return False
         targets = self._collected.targets
-        if targets is None or item.moved.span.path in targets:
+        written = item.found.span.path
+        inline = self._analysis.inline.get(written)
+        own = written if inline is None else inline.path
+        # a file that was asked for may be a link to the one that the finding is told of
+        if targets is None or not targets.isdisjoint((own, item.moved.span.path)):
             return True
         # A function that could not be analysed may be one that reaches the targets, wherever it is declared.
         return item.found in self._analysis.findings or not self._declared_there.isdisjoint(item.found.functions)

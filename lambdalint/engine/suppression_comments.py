@@ -12,15 +12,36 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _NOQA_CODES = r"(?::\s?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?"
-_NOQA = re.compile(rf"#\s*noqa{_NOQA_CODES}", re.IGNORECASE)
-_NOQA_FILE = re.compile(rf"#\s*flake8[:=]\s*noqa{_NOQA_CODES}", re.IGNORECASE)
-_OWN = re.compile(r"#\s*lambdalint:\s*(?P<kind>ignore-file|ignore)\s*\[(?P<codes>[^\]#]*)\]", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"#\s*(?:noqa|flake8[:=]|lambdalint:)", re.IGNORECASE)
-_OTHER_TOOL = re.compile(
-    r"#\s*(?:(?:type|pylint|pyright|mypy|pytype|fmt|isort|yapf|ruff|pragma|checkov|cfn-lint|yamllint|zizmor|codespell)\s*:"
-    r"|pyre-|(?:nosec|nosemgrep|noinspection|NOSONAR)\b)",
-    re.IGNORECASE,
+_OTHER_TOOLS = (
+    r"(?:(?:type|pylint|pyright|mypy|pytype|fmt|isort|yapf|ruff|pragma|checkov|cfn-lint|yamllint|zizmor|codespell"
+    r"|shellcheck|tslint)\s*:|pyre-|@ts-|eslint-|prettier-|biome-|(?:nosec|nosemgrep|noinspection|NOSONAR)\b)"
 )
+
+
+class _Patterns:
+    """What the parts of a comment look like that begin with *marker*."""
+
+    def __init__(self, marker: str) -> None:
+        def compiled(behind: str) -> re.Pattern[str]:
+            return re.compile(rf"{marker}\s*{behind}", re.IGNORECASE)
+
+        self.marker = marker
+        self.noqa = compiled(rf"noqa{_NOQA_CODES}")
+        self.noqa_file = compiled(rf"flake8[:=]\s*noqa{_NOQA_CODES}")
+        self.own = compiled(r"lambdalint:\s*(?P<kind>ignore-file|ignore)\s*\[(?P<codes>[^\]#]*)\]")
+        self.directive = compiled(r"(?:noqa|flake8[:=]|lambdalint:)")
+        self.other_tool = compiled(_OTHER_TOOLS)
+        self.blanks = f"{marker[0]} \t"
+
+
+_OF_HASH = _Patterns("#")
+_OF_SLASHES = _Patterns("//")
+
+
+def _patterns(comment: str) -> _Patterns:
+    return _OF_SLASHES if comment.startswith("//") else _OF_HASH
+
+
 _CODE = re.compile(r"[^\s,;]+")
 _SEPARATORS = " \t\f-:;,.\N{EN DASH}\N{EM DASH}"
 """What may stand between the codes and the reason."""
@@ -56,7 +77,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a comment, from a ``#`` on, which suppresses something, or is other text: then ``kind`` is None.
+    """A stretch of a comment, from a marker on, which suppresses something, or is other text: then ``kind`` is None.
 
     Offsets are those of the comment. ``head`` is the end of what suppresses; the reason may follow. A ``noqa`` without
     words suppresses everything.
@@ -75,30 +96,32 @@ def parts_of(comment: str, *, alone: bool) -> list[Part]:
 
     As in flake8, the first ``noqa`` of a comment holds, and one for the whole file must stand alone.
     """
-    starts = [0, *(match.start() for match in re.finditer("#", comment) if _begins_part(comment, match.start()))]
+    known = _patterns(comment)
+    marks = (match.start() for match in re.finditer(known.marker, comment))
+    starts = [0, *(start for start in marks if _begins_part(comment, start, known))]
     found: list[Part] = []
     noqa_seen = False
     for start, end in zip(starts, (*starts[1:], len(comment)), strict=True):
-        part = _part(comment, start, start + len(comment[start:end].rstrip()))
+        part = _part(comment, start, start + len(comment[start:end].rstrip()), known)
         is_noqa = part.kind is Kind.NOQA
         if (is_noqa and noqa_seen) or (part.kind is Kind.NOQA_FILE and not (alone and start == 0)):
             part = Part(part.start, part.end)
         noqa_seen = noqa_seen or is_noqa
         found.append(part)
-    return _with_reasons(comment, found)
+    return _with_reasons(comment, found, known)
 
 
-def _begins_part(comment: str, position: int) -> bool:
+def _begins_part(comment: str, position: int, known: _Patterns) -> bool:
     if position == 0:
         return False
-    if _DIRECTIVE.match(comment, position) or _OTHER_TOOL.match(comment, position):
+    if known.directive.match(comment, position) or known.other_tool.match(comment, position):
         return True
-    # "#12" is the number of an issue
-    return comment[position - 1].isspace() and not comment[position + 1 : position + 2].isdigit()
+    # "#12" is the number of an issue, "//" part of an address
+    return known is _OF_HASH and comment[position - 1].isspace() and not comment[position + 1 : position + 2].isdigit()
 
 
-def _part(comment: str, start: int, end: int) -> Part:
-    for pattern, kind in ((_NOQA, Kind.NOQA), (_NOQA_FILE, Kind.NOQA_FILE), (_OWN, None)):
+def _part(comment: str, start: int, end: int, known: _Patterns) -> Part:
+    for pattern, kind in ((known.noqa, Kind.NOQA), (known.noqa_file, Kind.NOQA_FILE), (known.own, None)):
         match = pattern.match(comment, start, end)
         if match is None:
             continue
@@ -113,7 +136,7 @@ def _part(comment: str, start: int, end: int) -> Part:
     return Part(start, end)
 
 
-def _with_reasons(comment: str, parts: Iterable[Part]) -> list[Part]:
+def _with_reasons(comment: str, parts: Iterable[Part], known: _Patterns) -> list[Part]:
     """Return *parts* with the text behind their codes; where there is none, with the next part that is only text."""
     found: list[Part] = []
     text = ""
@@ -122,8 +145,8 @@ def _with_reasons(comment: str, parts: Iterable[Part]) -> list[Part]:
             found.append(replace(part, reason=comment[part.head : part.end].lstrip(_SEPARATORS) or text))
             continue
         found.append(part)
-        if not (_OTHER_TOOL.match(comment, part.start) or _DIRECTIVE.match(comment, part.start)):
-            text = comment[part.start : part.end].lstrip("# \t") or text
+        if not (known.other_tool.match(comment, part.start) or known.directive.match(comment, part.start)):
+            text = comment[part.start : part.end].lstrip(known.blanks) or text
     return found[::-1]
 
 
@@ -137,7 +160,7 @@ def without(comment: str, parts: Iterable[Part], words: Collection[Word]) -> str
             kept += (comment[end : part.start], text) if kept else (text,)
         end = part.end
     remaining = "".join(kept)
-    return remaining if remaining.strip("# \t") else ""
+    return remaining if remaining.strip(_patterns(comment).blanks) else ""
 
 
 def _without_words(comment: str, part: Part, words: Collection[Word]) -> str | None:

@@ -33,7 +33,7 @@ class Suppression:
     """What one part of a comment silences.
 
     Without ``mentions`` it silences everything; ``lines`` is None for the whole file. ``span`` is that of the part,
-    from its ``#`` to the end of its ``reason``, which is "" where none is given.
+    from its marker to the end of its ``reason``, which is "" where none is given.
     """
 
     kind: Kind
@@ -56,10 +56,8 @@ class Suppression:
     def _is_about(self, code: str, line: int) -> bool:
         if code in ON_SUPPRESSIONS and not self.mentions:
             return False
-        if self.lines is None or line in self.lines:
-            return True
-        # a comment that stands alone is about the statement below, but speaks of itself, too
-        return code in ON_SUPPRESSIONS and line == self.comment.line
+        # a comment that stands alone is about the statement below, but its own line may stand for the file
+        return self.lines is None or line in self.lines or line == self.comment.line
 
     def word(self, mention: Mention) -> Word:
         """Return where one of the mentions stands in the comment."""
@@ -135,8 +133,7 @@ class _File:
             self._silent_by(code, lines, self._by_lines.get(lines, ()), lines.start if lines else line)
             for lines in (None, *self._around.get(line, ()))
         ]
-        if code in ON_SUPPRESSIONS:
-            silent.append(self._silent_by(code, line, self._by_comment.get(line, ()), line))
+        silent.append(self._silent_by(code, line, self._by_comment.get(line, ()), line))
         return any(silent)
 
     def _silent_by(self, code: str, which: range | int | None, entries: Iterable[Suppression], line: int) -> bool:
@@ -152,7 +149,7 @@ class _File:
 def read_suppressions(texts: Mapping[str, str], inline: Iterable[InlineSource] = ()) -> dict[str, Suppressions]:
     """Return the suppressions in files, by path, and in code inside templates, by its virtual path."""
     found = {source.virtual_path: python_suppressions(source.text, source.virtual_path) for source in inline}
-    found |= {path: suppressions_of(path, text) for path, text in texts.items() if bears_comments(path)}
+    found |= {path: suppressions_of(path, text) for path, text in texts.items() if bears_comments(path, text)}
     return found
 
 

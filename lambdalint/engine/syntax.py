@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 
 from lambdalint.engine.source_text import decode_python, split_lines
@@ -53,7 +54,10 @@ def _from_syntax_error(path: str, content: bytes, error: SyntaxError) -> Problem
         return Problem(Span.point(path, line), f"cannot be parsed: {message}")
     line = min(max(error.lineno or 1, 1), len(lines))
     column = max(error.offset or 1, 1)
-    if _PYTHON_2_MESSAGE.search(message) or _PYTHON_2_LINE.search(lines[line - 1]):
+    if "multiple exception types must be" in message and sys.version_info < (3, 14):
+        running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+        message = f"Python 2 syntax, or newer than {running}, which runs lambdalint (3.14 accepts it)? {message}"
+    elif _PYTHON_2_MESSAGE.search(message) or _PYTHON_2_LINE.search(lines[line - 1]):
         message = f"Python 2 syntax? {message}"
     return Problem(Span.point(path, line, column), f"cannot be parsed: {message}")
 

@@ -59,8 +59,11 @@ def parse(path: str, text: str) -> ast.Module:
 def _syntax_message(error: SyntaxError, text: str) -> str:
     message = (error.msg or "invalid syntax").partition(" (<")[0]
     running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    if "Missing parentheses in call to 'print'" in message or "multiple exception types must be" in message:
+    if "Missing parentheses in call to 'print'" in message:
         return f"cannot parse: {message} (Python 2 code?)"
+    if "multiple exception types must be" in message and sys.version_info < (3, 14):
+        newer = f"or newer than {running}, which runs lambdalint: 3.14 accepts it"
+        return f"cannot parse: {message} (Python 2 code, {newer})"
     if "{%" in text or ("{{" in text and "}}" in text and "{{" in (error.text or "")):
         return f"cannot parse: {message} (a template, not Python?)"
     return f"cannot parse with {running}: {message}; if a newer Python accepts the file, run lambdalint with that one"

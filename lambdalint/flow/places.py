@@ -56,6 +56,8 @@ class Rooms:
             text = bare = bare[scheme.end() :]
         elif bare.startswith("file:"):
             text = bare = bare[5:].partition("?")[0]
+        if not bare:
+            return None
         if is_hole(bare[0]) and not _relative(hole_of(bare[0])) and not self._is_name(bare, cwd):
             return Place(Base.UNKNOWN, written, written)
         relative = not bare.startswith("/")

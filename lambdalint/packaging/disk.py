@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from lambdalint.model import Tree
 
 MAX_FILES = 20_000
 MAX_DEPTH = 40
@@ -17,6 +19,27 @@ MAX_DEPTH = 40
 def is_byte_code(path: str) -> bool:
     """Tell whether *path* is what Python itself wrote; it is neither packed nor counted."""
     return path.endswith((".pyc", ".pyo")) or path.startswith("__pycache__/") or "/__pycache__/" in path
+
+
+def unlisted(tree: Tree, folder: str, names: Collection[str]) -> tuple[str, ...]:
+    """Return those of *names* that lie right in *folder* although *tree* does not list them, sorted.
+
+    That is what ``.gitignore`` or the settings leave out, what cannot be read, and links that are not followed.
+    Installed packages that the tree knows, and what is too large to be analysed, are listed. Nothing is opened.
+    """
+    below = tree.join("", folder)
+    if below is None:
+        return ()
+    prefix = f"{below}/" if below else ""
+    installed = {one.name for one in tree.vendored if one.directory == below and not one.file}
+    installed |= {f"{one.name}.py" for one in tree.vendored if one.directory == below and one.file}
+    return tuple(
+        name
+        for name in sorted(names)
+        if name not in installed
+        and not any(prefix + name in listed for listed in (tree, tree.directories, tree.large))
+        and os.path.lexists(tree.root / below / name)
+    )
 
 
 class Disk:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.deployment.package_patterns import Package
 from lambdalint.model import Contents, Distribution, FunctionPackage, LayerContents, Provenance, Span
 from lambdalint.packaging.contents import Reader
+from lambdalint.packaging.disk import unlisted
 from lambdalint.packaging.measure import own_size
 from lambdalint.packaging.scripted import ScriptedBuilds
 from lambdalint.packaging.vendored import in_code_root, vendored_in
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lambdalint.catalogue import Catalogue
     from lambdalint.model import Function, Layer, Problem, Settings, Tree
 
+_MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile")
 _IN_LAYERS = ("", "python", "python/lib/python3.*/site-packages")
 """Where Python finds libraries in a layer, which is unpacked into ``/opt``; the first before its build moves it."""
 
@@ -55,6 +57,8 @@ class _Packages:
         self._folders = frozenset(
             folder for folder in (*layers, *(one.code_root for one in functions)) if folder is not None
         )
+        imports = (name for row in catalogue.sdk.values() for name in row.imports)
+        self._telling = (*_MANIFESTS, *sorted(set(imports)))
         self._own: dict[tuple[str, tuple[str, ...]], float] = {}
         self._known: dict[tuple[object, ...], Contents] = {}
 
@@ -91,8 +95,9 @@ class _Packages:
                 if patterns.holds(one.mark.removeprefix(f"{folder}/"))
             ]
             made = self.contents.contents(build, folder, vendored, python)
+            complete = made.complete and not unlisted(self._tree, folder, self._telling)
             self._known[key] = Contents(
-                made.distributions, made.complete, self._own_mb(function), made.confidence, made.slimmed
+                made.distributions, complete, self._own_mb(function), made.confidence, made.slimmed
             )
         return self._known[key]
 

@@ -28,6 +28,9 @@ _MAX_SITE_BYTES = 64_000_000
 """Distributions of one folder, and bytes of all their records."""
 
 _EXTENSIONS = (".so", ".pyd")
+_MODULES = (".py", *_EXTENSIONS)
+_CHECKED = 20
+"""Of how many files, the largest, a stated size is compared with the real one."""
 _LIBRARIES = ".libs"
 _DIST_INFO = ".dist-info"
 _ENVIRONMENTS = (".venv", "venv", "env")
@@ -75,8 +78,6 @@ class _Measures:
 
     def __init__(self, tree: Tree) -> None:
         self.disk = Disk(tree.root)
-        self._listed = frozenset((*tree.files, *tree.large))
-        self._directories = tree.directories
         self._sizes: dict[str, int] = dict(tree.large)
         self._known: dict[Vendored, float | None] = {}
         self._sites: dict[str, dict[str, tuple[str, float]]] = {}
@@ -84,7 +85,35 @@ class _Measures:
         self._by_directory: dict[str, list[Vendored]] = {}
         for one in tree.vendored:
             self._by_directory.setdefault(one.directory, []).append(one)
+        installed = self._installed_among(tree)
+        self._listed = frozenset(path for path in (*tree.files, *tree.large) if not _lies_in(path, installed))
+        self._directories = frozenset(path for path in tree.directories if not _lies_in(path, installed))
         self._own = sorted(path for path in self._listed if not self._is_claimed(path) and not is_byte_code(path))
+
+    def _installed_among(self, tree: Tree) -> frozenset[str]:
+        """Return the folders and modules of installed packages that are listed, as what is asked for by name is."""
+        beside: dict[str, set[str]] = {directory: set() for directory in self._by_directory}
+        for path in (*tree.files, *tree.large, *tree.directories):
+            directory, _, name = path.rpartition("/")
+            if directory in beside and path:
+                beside[directory].add(name)
+        found: set[str] = set()
+        for directory, group in self._by_directory.items():
+            entries = {entry for entry in beside[directory] if "." not in entry or entry.endswith(_MODULES)}
+            for one in group if entries else ():
+                names = {one.name, *self._top_level(one), *self._recorded_packages(one)}
+                found |= {_prefix(directory) + entry for entry in entries if entry.partition(".")[0] in names}
+        return frozenset(found)
+
+    def _recorded_packages(self, one: Vendored) -> set[str]:
+        """Return the import names of which the record of *one* names Python files."""
+        paths = [name for name, _ in self._rows_of(one) if name.endswith(".py")]
+        return {path.partition("/")[0].removesuffix(".py") for path in paths}
+
+    def _rows_of(self, one: Vendored) -> list[tuple[str, int | None]]:
+        if one.metadata is None or not one.metadata.endswith(_DIST_INFO):
+            return []
+        return list(_rows(self.disk.read(f"{_prefix(one.directory)}{one.metadata}/RECORD", _MAX_RECORD_BYTES) or b""))
 
     def vendored(self, one: Vendored) -> float | None:
         if one not in self._known:
@@ -134,12 +163,9 @@ class _Measures:
 
     def _recorded(self, one: Vendored) -> int:
         """Return the bytes of the files that the record names and that are there; 0 without any record."""
-        if one.metadata is None or not one.metadata.endswith(_DIST_INFO):
-            return 0
         prefix = _prefix(one.directory)
-        record = self.disk.read(f"{prefix}{one.metadata}/RECORD", _MAX_RECORD_BYTES)
         total = code = 0
-        for name, _ in _rows(record or b""):
+        for name, _ in self._rows_of(one):
             path = prefix + name
             if path in self._listed and not self._is_claimed(path):
                 continue
@@ -155,7 +181,7 @@ class _Measures:
         entries = self.disk.names(one.directory)
         for entry in entries:
             path = prefix + entry
-            is_module = entry.endswith((".py", *_EXTENSIONS)) and entry.partition(".")[0] in names
+            is_module = entry.endswith(_MODULES) and entry.partition(".")[0] in names
             if is_module and path not in self._listed:
                 size = self.disk.size(path)
                 if size is not None:
@@ -179,6 +205,18 @@ def _measures(tree: Tree) -> _Measures:
     if found is None:
         found = _KNOWN[tree] = _Measures(tree)
     return found
+
+
+def _lies_in(path: str, folders: frozenset[str]) -> bool:
+    """Tell whether *path* is one of *folders*, or lies below one."""
+    if not folders:
+        return False
+    end = path.find("/")
+    while end >= 0:
+        if path[:end] in folders:
+            return True
+        end = path.find("/", end + 1)
+    return path in folders
 
 
 def _prefix(folder: str) -> str:
@@ -245,7 +283,7 @@ def _read_site(disk: Disk, folder: str) -> dict[str, tuple[str, float]]:
         record = disk.read(f"{_prefix(folder)}{name}/RECORD", min(_MAX_RECORD_BYTES, budget)) or b""
         budget -= len(record)
         distribution, version = normalised(headers.get("name", "")), headers.get("version", "")
-        size = _stated_size(record, name)
+        size = _stated_size(disk, _prefix(folder), record, name)
         if distribution and version and size:
             twice = distribution in found
             found[distribution] = None if twice else (version, size / BYTES_PER_MB)
@@ -263,11 +301,15 @@ def _headers(metadata: bytes) -> dict[str, str]:
     return found
 
 
-def _stated_size(record: bytes, metadata: str) -> int:
-    """Return the bytes that a record states; 0 if it names no code, as that of an editable install."""
-    total = code = 0
-    for path, size in _rows(record):
-        total += size or 0
-        if not path.startswith((f"{metadata}/", "__editable__")) and not path.endswith(".pth"):
-            code += size or 0
-    return total if code else 0
+def _stated_size(disk: Disk, prefix: str, record: bytes, metadata: str) -> int:
+    """Return the bytes that a record states; 0 if it names no code, as that of an editable install.
+
+    Where one of the largest files is not as large as stated, all are looked at.
+    """
+    sizes = {path: size or 0 for path, size in _rows(record)}
+    largest = sorted(sizes, key=lambda path: -sizes[path])[:_CHECKED]
+    if any(sizes[path] > (disk.size(prefix + path) or 0) for path in largest):
+        sizes = {path: min(size, disk.size(prefix + path) or 0) for path, size in sizes.items()}
+    told = (f"{metadata}/", "__editable__")
+    has_code = any(size for path, size in sizes.items() if not path.startswith(told) and not path.endswith(".pth"))
+    return sum(sizes.values()) if has_code else 0

@@ -6,8 +6,11 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.chalice.config import MANAGED_LAYER, vendor_folder
 from lambdalint.deployment.handlers import locate
+from lambdalint.deployment.package_patterns import Package
 from lambdalint.deployment.scripts import build_scripts
+from lambdalint.deployment.serverless.requirements import REQUIREMENTS_LAYER
 from lambdalint.model import Manifest
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _TAKES_REQUIREMENTS = frozenset({"sam", "cloudformation", "chalice"})
 """Whose functions are built from a ``requirements.txt`` in their folder, which a script may have to write first."""
+_MANAGED = frozenset({MANAGED_LAYER, REQUIREMENTS_LAYER})
+"""The names of the layers that build tools make of all requirements."""
 _LIBRARIES = "python"
 """The folder of a layer, and of what SAM's builder gathers for one, in which libraries lie."""
 
@@ -28,12 +33,17 @@ class ScriptedBuilds:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._scripts = build_scripts.read(tree)
+        self._near = {span.path.rpartition("/")[0] for span in self._scripts.unresolved}
 
     def function(self, function: Function) -> Function:
         """Return *function* with what scripts install into its package, and its layers alike."""
-        if not self._scripts.installs and not self._scripts.exports:
+        if not self._scripts.installs and not self._scripts.exports and not self._scripts.cut:
             return function
-        layers = tuple(self._layer(layer) for layer in function.room.layers)
+        beside = self._beside(function)
+        managed = any(_is_managed(layer, beside) for layer in function.room.layers)
+        layers = tuple(
+            self._layer(layer, beside if _is_managed(layer, beside) else ()) for layer in function.room.layers
+        )
         function = replace(function, room=replace(function.room, layers=layers))
         if function.inline is not None or function.room.package_type == "image":
             return function
@@ -41,22 +51,57 @@ class ScriptedBuilds:
         files = (located[0],) if located is not None else ()
         made = [one for one in self._made(function.build) if not one.artifact]
         installs = [*self._scripts.into(function.code_root, *files), *made]
+        for folder in () if managed else beside:
+            installs += [one for one in self._scripts.into(folder) if one not in installs]
         build = self._exported(function)
         build = _joined(build, installs, made=build.make is not None)
-        if build.complete and self._may_fill(function.code_root):
+        if build.complete and (self._may_fill(function.code_root) or self._is_filled_below(function)):
             build = replace(build, complete=False)
         return replace(function, build=build)
 
-    def _layer(self, layer: Layer) -> Layer:
+    def _beside(self, function: Function) -> tuple[str, ...]:
+        """Return the folders whose content the build tool puts at the top of the package, or of a layer of its own."""
+        if function.declared_by == "chalice":
+            return (vendor_folder(function.code_root),)
+        if function.declared_by != "serverless":
+            return ()
+        root = function.code_root
+        return tuple(one for one in function.search_path if one != root and not _is_below(root, one))
+
+    def _is_filled_below(self, function: Function) -> bool:
+        """Tell whether a script puts something that is not known into a folder that *function* is packaged with."""
+        root = function.code_root
+        package = Package(function.packaged)
+        return any(
+            package.holds(f"{place[len(root) :]}/__init__.py".lstrip("/"))
+            for one in self._scripts.within(root)
+            if not one.complete and not one.manifests
+            for place in one.places
+            if place == root or _is_below(place, root)
+        )
+
+    def _layer(self, layer: Layer, beside: Sequence[str] = ()) -> Layer:
+        """Return *layer* with what scripts install into it, also by the folders *beside* that a build tool copies."""
         installs = [one for one in self._made(layer.build) if _holds_libraries(one.artifact or "")]
+        installs += [one for folder in beside for one in self._scripts.into(folder)]
+        build = layer.build
         if layer.directory is not None:
+            build = self._opened(build, layer.directory)
             installs += [
                 one
                 for one in self._scripts.within(layer.directory)
-                if any(_is_read(place, layer.directory) for place in one.places)
+                if any(_is_read(place, layer.directory) for place in one.places) and one not in installs
             ]
-        made = layer.build.make is not None or bool(installs)
-        return replace(layer, build=_joined(layer.build, installs, made=made)) if installs else layer
+            if build.complete and self._may_fill(layer.directory):
+                build = replace(build, complete=False)
+        made = build.make is not None or (bool(installs) and not beside)
+        return replace(layer, build=_joined(build, installs, made=made))
+
+    def _opened(self, build: Build, folder: str) -> Build:
+        """Return *build*, not complete where a script writes requirements of unknown content into *folder*."""
+        path = f"{folder}/requirements.txt".lstrip("/")
+        unknown = any(one.source is None for one in self._scripts.exported(path))
+        return replace(build, complete=False) if unknown else build
 
     def _made(self, build: Build) -> list[Install]:
         if build.make is None:
@@ -65,7 +110,7 @@ class ScriptedBuilds:
 
     def _exported(self, function: Function) -> Build:
         """Return the build of *function* with the manifest that a script writes its requirements from."""
-        build = function.build
+        build = self._opened(function.build, function.code_root)
         path = f"{function.code_root}/requirements.txt".lstrip("/")
         if build.manifests or path in self._tree or function.declared_by not in _TAKES_REQUIREMENTS:
             return build
@@ -76,10 +121,9 @@ class ScriptedBuilds:
 
     def _may_fill(self, folder: str) -> bool:
         """Tell whether a script near *folder* installs something into a place that is not known."""
-        near = (span.path.rpartition("/")[0] for span in self._scripts.unresolved)
         return any(
             script.startswith(".") or folder == script or _is_below(folder, script) or _is_below(script, folder)
-            for script in near
+            for script in self._near
         )
 
 
@@ -99,6 +143,11 @@ def _joined(build: Build, installs: Sequence[Install], *, made: bool) -> Build:
         complete=known and (made or build.complete),
         confidence=build.confidence if sure or build.manifests else "medium",
     )
+
+
+def _is_managed(layer: Layer, beside: Sequence[str]) -> bool:
+    """Tell whether *layer* is the one that a build tool makes of requirements and of the folders *beside*."""
+    return bool(beside) and layer.name in _MANAGED and layer.directory in (None, *beside)
 
 
 def _is_read(place: str, layer: str) -> bool:

@@ -97,9 +97,13 @@ def _folder(tree: Tree, values: Values, path: Expression | None, span: Span) -> 
     text = values.text(path)
     if text is None:
         return NoAsset("the folder of its code is not known", span)
-    if values.directory is None and not text.startswith("/"):
-        return NoAsset("no cdk.json shows which folder its code's path starts from", span)
-    found = below_root(text, values.directory)
+    directory = values.directory
+    if directory is None and not text.startswith("/"):
+        fitting = [one for one in values.candidates if below_root(text, one) in tree.directories]
+        if len(fitting) != 1:
+            return NoAsset("no cdk.json shows which folder its code's path starts from", span)
+        directory = fitting[0]
+    found = below_root(text, directory)
     if found is None:
         return NoAsset("its code lies outside of the project", span)
     if found in tree or found.endswith((".zip", ".jar")):

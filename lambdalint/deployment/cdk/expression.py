@@ -155,10 +155,14 @@ class Properties:
 
 @dataclass(slots=True)
 class Values:
-    """Evaluates the expressions of one file, *path*; *directory* is where its program runs, None if not known."""
+    """Evaluates the expressions of one file, *path*; *directory* is where its program runs, None if not known.
+
+    *candidates* are then the folders that it may run in.
+    """
 
     path: str
     directory: str | None
+    candidates: tuple[str, ...] = ()
     _steps: int = field(default=0, repr=False)
 
     def _is_far(self, depth: int) -> bool:

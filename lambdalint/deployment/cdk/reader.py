@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.cdk import python as cdk_python
@@ -23,13 +25,18 @@ _PYTHON = ".py"
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
 _LIBRARY = re.compile(rb"aws[_-]lambda|aws_cdk|aws-cdk")
 _CONSTRUCT = re.compile(rb"\bPythonFunction\b|\b(?:from_asset|fromAsset|AssetCode)\b|\bCode\s*\.\s*asset\b")
+_CONFIGURATION = re.compile(r"cdk\.json\.[\w.-]+|cdk\.[\w-]+\.json")
+_ENTRY = re.compile(r"app\.py|bin/[^/]+\.[cm]?[jt]s")
+_APP = re.compile(rb"\bnew\s+(?:\w+\.)?App\s*\(|(?:^|[=\s.])App\(")
+_PROJECT_FILES = ("package.json", "requirements.txt", "app.py")
 _LATER = re.compile(rb"\.\s*(?:(?P<variables>add_environment|addEnvironment)|(?P<layers>add_layers|addLayers))\s*\(")
 
 
 def read(tree: Tree, room: Room) -> Deployment:
     """Return the functions of all CDK programs of *tree*; *room* is that of AWS Lambda.
 
-    Relative paths start where the program runs: in the folder of the nearest ``cdk.json`` at or above the file.
+    Relative paths start where the program runs: in the folder of the nearest ``cdk.json`` at or above the file. Where
+    there is none, the folders that may be the program's are tried: one of them has to have the path.
     """
     functions: list[Function] = []
     problems: list[Problem] = []
@@ -54,7 +61,7 @@ def read(tree: Tree, room: Room) -> Deployment:
         problems.append(Problem(Span.point(sources[MAX_FILES]), message))
     for path in sources[:MAX_FILES]:
         directory = _directory(tree, path)
-        values = Values(path, directory)
+        values = Values(path, directory, _candidates(tree, path) if directory is None else ())
         reader = cdk_python if path.endswith(_PYTHON) else cdk_typescript
         calls = reader.calls(tree, path, FUNCTIONS)
         if calls is None:
@@ -74,6 +81,30 @@ def read(tree: Tree, room: Room) -> Deployment:
 def _directory(tree: Tree, path: str) -> str | None:
     """Return the folder that the program of a file runs in; None where no ``cdk.json`` shows it."""
     return next((one for one in ancestors(path) if (f"{one}/cdk.json" if one else "cdk.json") in tree), None)
+
+
+def _candidates(tree: Tree, path: str) -> tuple[str, ...]:
+    """Return the folders that the program of a file, which has no ``cdk.json``, may run in.
+
+    Some file above has to show that the program is there: another ``cdk.*.json``, a template of it, or an entry point
+    that makes an ``App``.
+    """
+    folders = ancestors(path)
+    shown = [one for one in folders if _holds_program(tree, one)]
+    listed = (one for one in folders if any(f"{one}/{name}".lstrip("/") in tree for name in _PROJECT_FILES))
+    return tuple(dict.fromkeys((*shown, *listed))) if shown else ()
+
+
+def _holds_program(tree: Tree, folder: str) -> bool:
+    above = f"{folder}/" if folder else ""
+    first = bisect_left(tree.files, above)
+    for path in takewhile(lambda each: each.startswith(above), tree.files[first : first + MAX_FILES]):
+        name = path[len(above) :]
+        if _CONFIGURATION.fullmatch(name):
+            return True
+        if _ENTRY.fullmatch(name) and _APP.search(tree.read(path) or b""):
+            return True
+    return False
 
 
 def _is_compiled(tree: Tree, path: str) -> bool:

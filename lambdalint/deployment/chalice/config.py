@@ -25,8 +25,10 @@ MAX_VARIABLES = 500
 
 _LIBRARY = "chalicelib"
 _VENDORED = "vendor"
-_PACKAGED = ("!**", "app.py", f"{_LIBRARY}/**", f"{_VENDORED}/**")
-"""What Chalice takes of the project's folder."""
+_PACKAGED = ("!**", "app.py", f"{_LIBRARY}/**")
+"""What Chalice takes of the project's folder; without a layer of its own, also what lies in ``vendor``."""
+MANAGED_LAYER = "managed-layer"
+"""The name of the layer that Chalice makes with ``automatic_layer``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def configured(tree: Tree, function: Function) -> tuple[Function, tuple[Problem,
     """Return the application *function* with its package and the room that its project's configuration sets.
 
     Chalice packs ``app.py`` and ``chalicelib``, what ``requirements.txt`` asks for, and what lies in ``vendor``, whose
-    content goes beside the code. With ``automatic_layer`` the last two become a layer, in which no stage differs from
-    another here: that one stage has it is enough.
+    content goes beside the code. With ``automatic_layer`` the last two become a layer (``LayerDeploymentPackager``), in
+    which no stage differs from another here: that one stage has it is enough.
     """
     folder = function.code_root
-    vendored = f"{folder}/{_VENDORED}".lstrip("/")
+    vendored = vendor_folder(folder)
     if is_folder(tree, vendored):
         function = replace(function, search_path=(vendored, *function.search_path))
     requirements = f"{folder}/requirements.txt".lstrip("/")
@@ -65,12 +67,19 @@ def configured(tree: Tree, function: Function) -> tuple[Function, tuple[Problem,
     layers = _layers(stages)
     if automatic is None:
         build = Build(manifests, complete=True)
+        packaged: tuple[str, ...] = (*_PACKAGED, f"{_VENDORED}/**")
     else:
         build = Build(complete=True)
-        own = Build(manifests, complete=not is_folder(tree, vendored))
-        layers = (Layer("managed-layer", None, automatic.span, own), *layers)
+        packaged = _PACKAGED
+        directory = vendored if is_folder(tree, vendored) else None
+        layers = (Layer(MANAGED_LAYER, directory, automatic.span, Build(manifests, complete=True)), *layers)
     room = replace(_with_settings(function.room, stages), layers=layers)
-    return replace(function, build=build, room=room, packaged=_PACKAGED), loaded.problems
+    return replace(function, build=build, room=room, packaged=packaged), loaded.problems
+
+
+def vendor_folder(code_root: str) -> str:
+    """Return the folder whose content Chalice puts beside the libraries of the application in *code_root*."""
+    return f"{code_root}/{_VENDORED}".lstrip("/")
 
 
 def _stages(root: Node) -> _Stages:

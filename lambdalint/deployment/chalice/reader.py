@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.chalice.config import configured
+from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.source_root import ancestors, dotted, imported_names, name_span, parse, top_level
-from lambdalint.model import Deployment, Function, Tree
+from lambdalint.model import Deployment, Function, Layer, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdalint.model import Room
 
+MAX_IMPORTS = 5
+"""How many modules in a row may pass an application on."""
+
 _CANDIDATE = re.compile(rb"\bChalice\b")
 _CLASSES = frozenset({"chalice.Chalice", "chalice.app.Chalice"})
+_NAME = "app"
+"""What Chalice takes of ``app.py``: https://github.com/aws/chalice, ``chalice/cli/factory.py``."""
+_CONSTRUCT = re.compile(rb"\bchalice\.cdk\b|\bfrom\s+chalice\s+import\s+cdk\b")
 
 
 def read(tree: Tree, room: Room) -> Deployment:
@@ -26,6 +34,7 @@ def read(tree: Tree, room: Room) -> Deployment:
     Chalice deploys the folder of ``app.py``: one function serves the routes of the API, and each other decorated
     function becomes one of its own, with the same code and the same size of ``/tmp``.
     """
+    programs = _Programs(tree)
     found = [
         configured(tree, function)
         for path in tree.files
@@ -33,7 +42,32 @@ def read(tree: Tree, room: Room) -> Deployment:
         for function in _applications(tree, path, room)
     ]
     problems = dict.fromkeys(problem for _, problems in found for problem in problems)
-    return Deployment(tuple(function for function, _ in found), tuple(problems))
+    return Deployment(tuple(programs.open(function) for function, _ in found), tuple(problems))
+
+
+@dataclass(slots=True)
+class _Programs:
+    """The programs of a project that deploy Chalice applications with the CDK."""
+
+    tree: Tree
+    paths: list[str] | None = field(default=None)
+
+    def open(self, function: Function) -> Function:
+        """Return *function* with what such a program near it may add: ``stage_config`` sets layers and variables.
+
+        See https://aws.github.io/chalice/api.html#chalice.cdk.Chalice.
+        """
+        if self.paths is None:
+            self.paths = [
+                path
+                for path in self.tree.files
+                if path.endswith(".py") and _CONSTRUCT.search(self.tree.read(path) or b"")
+            ]
+        above = function.code_root.rpartition("/")[0]
+        if not any(not above or path.startswith(f"{above}/") for path in self.paths):
+            return function
+        layers = (*function.room.layers, Layer("unknown"))
+        return replace(function, room=replace(function.room, layers=layers, env_complete=False))
 
 
 def _applications(tree: Tree, path: str, room: Room) -> Iterator[Function]:
@@ -44,6 +78,24 @@ def _applications(tree: Tree, path: str, room: Room) -> Iterator[Function]:
     module = parse(content) if content is not None and wanted else None
     if content is None or module is None:
         return
+    found = _made(module, is_project=is_project) or (_passed_on(tree, root, module) if is_project else None)
+    if found is None:
+        return
+    name, node = found
+    length = 1 if isinstance(node, ast.alias) and node.name == "*" else len(name)
+    yield Function(
+        name=f"{path.removesuffix('.py')}.{name}",
+        handler=f"app.{name}",
+        code_root=root,
+        room=room,
+        source=name_span(path, content.splitlines(), node, length),
+        declared_by="chalice",
+        search_path=tuple(folder for folder in ancestors(path) if folder != root),
+    )
+
+
+def _made(module: ast.Module, *, is_project: bool) -> tuple[str, ast.stmt | ast.alias] | None:
+    """Return the name of the application that *module* makes, and where; None if it makes none."""
     names = imported_names(module)
     for statement in top_level(module):
         if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
@@ -52,14 +104,37 @@ def _applications(tree: Tree, path: str, room: Room) -> Iterator[Function]:
         if not isinstance(target, ast.Name):
             continue
         # A project may derive a class of its own; Chalice itself looks for the name.
-        if dotted(statement.value.func, names) in _CLASSES or (is_project and target.id == "app"):
-            yield Function(
-                name=f"{path.removesuffix('.py')}.{target.id}",
-                handler=f"app.{target.id}",
-                code_root=root,
-                room=room,
-                source=name_span(path, content.splitlines(), statement, len(target.id)),
-                declared_by="chalice",
-                search_path=tuple(folder for folder in ancestors(path) if folder != root),
-            )
-            return
+        if dotted(statement.value.func, names) in _CLASSES or (is_project and target.id == _NAME):
+            return target.id, statement
+    return None
+
+
+def _passed_on(tree: Tree, root: str, module: ast.Module, depth: int = 0) -> tuple[str, ast.stmt | ast.alias] | None:
+    """Return the name and the place by which *module* takes the application of another one of the project."""
+    if depth >= MAX_IMPORTS:
+        return None
+    names = imported_names(module)
+    for statement in top_level(module):
+        if isinstance(statement, ast.ImportFrom) and not statement.level and statement.module:
+            for alias in statement.names:
+                bound = alias.asname or alias.name
+                wanted = alias.name if alias.name != "*" else _NAME
+                if bound in (_NAME, "*") and _holds(tree, root, statement.module, wanted, depth):
+                    return _NAME, alias
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            source, _, name = dotted(statement.value, names).rpartition(".")
+            if statement.targets[0].id == _NAME and source and _holds(tree, root, source, name, depth):
+                return _NAME, statement
+    return None
+
+
+def _holds(tree: Tree, root: str, source: str, name: str, depth: int) -> bool:
+    """Tell whether the module *source* of the project in *root* has the application under *name*."""
+    path = module_file(tree, root, source.split("."))
+    module = parse(tree.read(path) or b"") if path is not None else None
+    if module is None:
+        return False
+    made = _made(module, is_project=True)
+    if made is not None:
+        return made[0] == name
+    return name == _NAME and _passed_on(tree, root, module, depth + 1) is not None

@@ -13,6 +13,8 @@ from lambdalint.deployment.zipped_folder import is_folder
 from lambdalint.model import Layer, Tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lambdalint.deployment.cloudformation.nested_stacks import Stack
     from lambdalint.deployment.cloudformation.sam_build import SamBuilds
     from lambdalint.deployment.node import Node
@@ -57,6 +59,9 @@ class TemplateLayers:
             unknown = node is not None and not is_absent(stack.scope.resolve(node))
             if node is None or not unknown:
                 return FunctionLayers()
+            passed = stack.passed.get(_reference(node) or "")
+            if passed is not None:
+                return _joined(self._layer(passed[0], each, node.span) for each in passed[1].items or (passed[1],))
             return FunctionLayers((Layer(known_text(stack.scope, node) or "unknown", None, node.span),))
         found: list[_Found] = []
         for item in block.items[:MAX_ITEMS]:
@@ -69,8 +74,7 @@ class TemplateLayers:
                 found.extend(self._layer(stack, part, item.span) for part in resolved.items[:MAX_ITEMS])
             else:
                 found.append(self._layer(stack, item, item.span))
-        moved = (one.moved for one in found if one.moved is not None)
-        return FunctionLayers(tuple(one.layer for one in found), tuple(dict.fromkeys(moved)))
+        return _joined(found)
 
     def _layer(self, stack: Stack, item: Node, span: Span) -> _Found:
         resolved = stack.scope.resolve(item)
@@ -80,6 +84,9 @@ class TemplateLayers:
         name = _reference(node)
         if name is None:
             return _Found(Layer(known_text(stack.scope, node) or "unknown", None, span))
+        if name in stack.passed:
+            above, written = stack.passed[name]
+            return self._layer(above, written, span)
         found = self._declared(stack, name)
         if found is not None:
             return replace(found, layer=replace(found.layer, span=span))
@@ -106,6 +113,12 @@ class TemplateLayers:
         layer = Layer(name, directory, build=self._builds.layer(stack, name, resource, directory))
         moved = self._builds.is_built(stack, resource) and (build_method(stack, resource) or "").startswith("python")
         return _Found(layer, directory if moved else None)
+
+
+def _joined(found: Iterable[_Found]) -> FunctionLayers:
+    known = list(found)
+    moved = (one.moved for one in known if one.moved is not None)
+    return FunctionLayers(tuple(one.layer for one in known[:MAX_ITEMS]), tuple(dict.fromkeys(moved)))
 
 
 def _undecided(stack: Stack, item: Node) -> Node | None:

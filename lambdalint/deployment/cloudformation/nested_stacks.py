@@ -28,13 +28,17 @@ _LOCATIONS = {STACK: "TemplateURL", sam.APPLICATION: "Location"}
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A template, and the values that its parameters have in one use of it."""
+    """A template, and the values that its parameters have in one use of it.
+
+    ``passed`` are the values as the stack writes them that nests this one, with that stack.
+    """
 
     path: str
     root: Node
     lines: tuple[str, ...]
     scope: Scope
     problems: tuple[Problem, ...] = ()
+    passed: Mapping[str, tuple[Stack, Node]] = field(default_factory=dict, compare=False)
 
     @property
     def directory(self) -> str:
@@ -55,6 +59,7 @@ class _Child:
     entry: Entry
     path: str
     parameters: Mapping[str, str | None]
+    passed: Mapping[str, tuple[Stack, Node]]
 
 
 @dataclass(slots=True)
@@ -103,11 +108,17 @@ class Stacks:
                 self._loaded[path] = None
         return self._loaded[path]
 
-    def _stack(self, path: str, parameters: Mapping[str, str | None]) -> Stack:
+    def _stack(
+        self,
+        path: str,
+        parameters: Mapping[str, str | None],
+        passed: Mapping[str, tuple[Stack, Node]] | None = None,
+    ) -> Stack:
         loaded = self._template(path)
         assert loaded is not None
         assert loaded.root is not None
-        return Stack(path, loaded.root, loaded.lines, Scope(loaded.root, parameters), loaded.problems)
+        scope = Scope(loaded.root, parameters)
+        return Stack(path, loaded.root, loaded.lines, scope, loaded.problems, passed or {})
 
     def _below(self, stack: Stack, above: tuple[str, ...], visited: set[str]) -> Iterator[Stack]:
         visited.add(stack.path)
@@ -126,7 +137,7 @@ class Stacks:
                 message = f"stacks are nested deeper than {MAX_DEPTH} levels"
                 self.problems.append(Problem(child.entry.key.span, message))
             else:
-                inner = self._stack(child.path, child.parameters)
+                inner = self._stack(child.path, child.parameters, child.passed)
                 yield from self._below(inner, (*above, child.path), visited)
 
     def _children(self, stack: Stack, *, quiet: bool = False) -> Iterator[_Child]:
@@ -149,7 +160,9 @@ class Stacks:
                     self.problems.append(Problem(entry.key.span, message))
                 continue
             if self._template(path) is not None:
-                yield _Child(entry, path, _passed(stack.scope, properties))
+                given = stack.scope.get(properties, "Parameters")
+                written = {one.name: (stack, one.value) for one in given.entries} if given is not None else {}
+                yield _Child(entry, path, _passed(stack.scope, properties), written)
 
 
 def _passed(scope: Scope, properties: Node | None) -> dict[str, str | None]:

@@ -171,7 +171,9 @@ class _Reader:
                 return None
             function = replace(function, handler=served)
         if alone:
-            return replace(function, code_root=folder)
+            # A single file is archived by itself.
+            packaged = ("!**", location.rpartition("/")[2])
+            return replace(function, code_root=folder, build=Build(complete=True), packaged=packaged)
         serverless = function.declared_by == "sam"
         build = self._builds.function(stack, function.name, resource, folder, serverless=serverless)
         return replace(function, code_root=folder, build=build)

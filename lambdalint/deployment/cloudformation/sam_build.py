@@ -45,9 +45,10 @@ class SamBuilds:
     def function(self, stack: Stack, name: str, resource: Node, folder: str, *, serverless: bool) -> Build:
         """Return how the package of the function *name* is made of the local *folder*.
 
-        ``sam build`` installs ``requirements.txt`` of the folder, and no other name; where there is none, it only
-        copies. A plain ``AWS::Lambda::Function`` (*serverless* is False) of a template without the SAM transform may
-        as well be deployed by ``aws cloudformation package``, which archives the folder as it is.
+        ``sam build`` installs ``requirements.txt`` of the folder, and no other name, unless it is given a file; where
+        there is none, it only copies. A plain ``AWS::Lambda::Function`` (*serverless* is False) of a template without
+        the SAM transform may as well be deployed by ``aws cloudformation package``, which archives the folder as it
+        is.
         """
         practice = self._commands.practice(stack.directory)
         if is_skipped(stack, resource) or practice is Practice.ARCHIVED:
@@ -84,6 +85,12 @@ class SamBuilds:
     def _installed(self, stack: Stack, name: str, folder: str, names: tuple[str, ...], *, sure: bool) -> Build:
         paths = (f"{folder}/{one}".lstrip("/") for one in names)
         manifests = next(((Manifest(path),) for path in paths if path in self._tree), ())
+        override = self._commands.override(stack.path, name)
+        if override.single is not None:
+            manifests = (override.single,)
+        elif not override.none:
+            own = manifests if override.own else ()
+            return Build(own, confidence="medium", elsewhere=_artifacts(stack, name))
         if not manifests and not sure:
             # Built or not, the package is what lies in the folder.
             return replace(zipped_folder(self._tree, folder), elsewhere=_artifacts(stack, name))

@@ -12,6 +12,14 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.cloudformation.sam_manifests import (
+    BuildCommand,
+    Override,
+    build_commands,
+    configured_commands,
+    override,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,6 +68,7 @@ class SamCommands:
         self._tree = tree
         self._files: dict[str, list[str]] | None = None
         self._known: dict[str, frozenset[str]] = {}
+        self._builds: dict[str, tuple[BuildCommand, ...]] = {}
 
     def practice(self, directory: str) -> Practice:
         """Return what is told for a template in *directory*.
@@ -76,6 +85,32 @@ class SamCommands:
         if "build" in decisive[0]:
             return Practice.BUILT
         return Practice.UNSURE if any("build" in one for one in decisive) else Practice.ARCHIVED
+
+    def override(self, template: str, resource: str) -> Override:
+        """Return what is installed in place of the manifest in the folder of *resource* of *template*.
+
+        What stands in the nearest folder counts, and of those above it what names a file.
+        """
+        commands: list[BuildCommand] = []
+        for folder in _upwards(template.rpartition("/")[0]):
+            found = self._commands_in(folder)
+            commands.extend(one for one in found if not commands or one.manifest is not None)
+        told = [one for one in commands if one.environment is None]
+        return override(self._tree, template, resource, told, [one for one in commands if one.environment is not None])
+
+    def _commands_in(self, folder: str) -> tuple[BuildCommand, ...]:
+        if folder not in self._builds:
+            found: list[BuildCommand] = []
+            for path in self._around(folder):
+                content = self._tree.read(path) or b""
+                if len(content) > MAX_BYTES or b"build" not in content or b"sam" not in content + path.encode():
+                    continue
+                if path.rpartition("/")[2].startswith("samconfig."):
+                    found.extend(configured_commands(self._tree, path))
+                else:
+                    found.extend(build_commands(path, content.decode("utf-8", "replace")))
+            self._builds[folder] = tuple(found)
+        return self._builds[folder]
 
     def _told(self, folder: str) -> frozenset[str]:
         if folder not in self._known:

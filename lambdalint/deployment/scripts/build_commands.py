@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from lambdalint.deployment.scripts.build_folders import BuildFolders, Installed
 from lambdalint.deployment.scripts.command_options import read_options
 from lambdalint.deployment.scripts.export_commands import export
-from lambdalint.deployment.scripts.folder_commands import fill
+from lambdalint.deployment.scripts.folder_commands import fill, fill_unseen
 from lambdalint.deployment.scripts.install_commands import INSTALLERS, Written, pip_install, uv_install
 from lambdalint.deployment.scripts.installs import Export
+from lambdalint.deployment.scripts.makefile import makefile_in
 from lambdalint.deployment.scripts.script_text import ScriptText, in_project, readable
 from lambdalint.deployment.scripts.shell_run import Field, Job, Mount, Shell
 
@@ -37,6 +38,7 @@ _DOCKER_LONG = frozenset(
 )
 _DOCKER_SHORT = "vweupmhlac"
 _TASK_IMAGES = re.compile(r"lambci/lambda|/sam/|/lambda/|amazon/aws-(?:lambda|sam)")
+_REQUIREMENTS = "requirements.txt"
 _MAKES = frozenset({"make", "gmake"})
 
 
@@ -97,6 +99,14 @@ class BuildRun:
                 self.exports.append(exported)
         elif not fill(shell, self.folders, name, words[1:]):
             self._script(shell, words)
+        if output is not None and not any(one.span == span for one in self.exports):
+            self._rewritten(output, span)
+
+    def _rewritten(self, path: str, span: Span) -> None:
+        """Note that a requirements file of the project gets a content that is not followed."""
+        relative = in_project(path)
+        if relative is not None and relative.rpartition("/")[2] == _REQUIREMENTS and len(self.exports) < MAX_EXPORTS:
+            self.exports.append(Export(None, relative, span))
 
     def _write(self, shell: Shell, words: list[Field], redirections: tuple[Redirection, ...], output: str) -> None:
         """``echo text > file``, or ``cat`` with a here-document."""
@@ -196,6 +206,7 @@ class BuildRun:
     def _inner(self, outer: Shell, shell: Shell, given: Field) -> None:
         """Follow a script inside a word."""
         if self.depth >= MAX_DEPTH:
+            shell.job.cut = True
             return
         whole = outer.script.text[given.start : given.end]
         text = given.text
@@ -230,6 +241,7 @@ class BuildRun:
         if own and self.relevant is not None and path not in self.relevant:
             return
         data = self.tree.read(path)
+        shell.job.cut = shell.job.cut or self.depth >= MAX_DEPTH
         if self.depth >= MAX_DEPTH or data is None or len(data) > MAX_SCRIPT_BYTES or not _is_script(path, data):
             return
         inner = shell.copy() if own else shell
@@ -244,6 +256,7 @@ class BuildRun:
 
     def _make(self, shell: Shell, words: list[Field]) -> None:
         if self.depth >= MAX_DEPTH:
+            shell.job.cut = True
             return
         options = read_options(words[1:], "CfIjoW", frozenset({"directory", "file", "makefile", "jobs"}))
         folder = shell.path(options.last("C", "directory") or ".")
@@ -256,6 +269,10 @@ class BuildRun:
                 variables[name.rstrip(":")] = value
             else:
                 targets.append(name)
+        if options.has("C", "directory") and not file and makefile_in(self.tree, folder) is None:
+            if self.folders.is_folder(folder):
+                fill_unseen(shell, self.folders, folder, words[0])
+            return
         inner = replace(shell.copy(), directory=folder)
         relative = in_project(inner.path(file)) if file else None
         self.depth += 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 300
 MAX_INSTALLS = 300
-MAX_SETTLED = 100
+MAX_SETTLED = 1_000
 _CODE = frozenset({"*", "*.py", "**", "*.*"})
 
 
@@ -65,7 +65,7 @@ class Archive:
 
 @dataclass(slots=True)
 class BuildFolders:
-    """The folders and archives of one run, by their paths."""
+    """The folders and archives of one run, by their paths; ``full`` tells that a bound was hit, and something lost."""
 
     tree: Tree
     installs: list[Installed] = field(default_factory=list)
@@ -73,6 +73,7 @@ class BuildFolders:
     archives: dict[str, Archive] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     settled: int = 0
+    full: bool = False
 
     def is_folder(self, path: str) -> bool:
         """Tell whether there is a folder at *path*, as far as the run shows."""
@@ -90,6 +91,7 @@ class BuildFolders:
     def install(self, installed: Installed) -> None:
         """Put an installation where its ``place`` says."""
         if len(self.installs) >= MAX_INSTALLS:
+            self.full = True
             return
         self.installs.append(installed)
         self.make(installed.place)
@@ -167,12 +169,14 @@ class BuildFolders:
     def remove(self, path: str) -> None:
         """Remove a file or folder, or what a path with wildcards in its last part matches."""
         folder, _, name = path.rpartition("/")
-        self.settle()
+        removed = folder if name == "*" else path
+        if path in self.archives or any(is_below(item.path, removed) for item in self.items):
+            self.settle(removed)
         self.archives.pop(path, None)
         for item in self.items:
             if item.installed is not None and item.path == folder and name not in ("*", ""):
                 self.installs[item.installed].left_out.append(name)
-        self._drop(folder if name == "*" else path)
+        self._drop(removed)
 
     def pack(self, archive: str, items: list[Item], excluded: list[tuple[str, str]]) -> None:
         """Add to an archive; *excluded* are pairs of a folder and a pattern below it."""
@@ -183,13 +187,16 @@ class BuildFolders:
         found.items.extend(kept[: MAX_ITEMS - len(found.items)])
         found.excluded.extend(excluded[: MAX_ITEMS - len(found.excluded)])
 
-    def settle(self) -> None:
-        """Note what lies together now, before something is removed, or at the end."""
+    def settle(self, removed: str | None = None) -> None:
+        """Note what lies together now: before *removed* is gone, of what that concerns, or at the end."""
         self.settled += 1
-        if self.settled > MAX_SETTLED:
+        if removed is not None and self.settled > MAX_SETTLED:
+            self.full = True
             return
         for item in self.items:
             if item.installed is None:
+                continue
+            if removed is not None and not (is_below(item.path, removed) or is_below(removed, item.path)):
                 continue
             installed = self.installs[item.installed]
             if len(installed.beside) < MAX_ITEMS:
@@ -197,6 +204,8 @@ class BuildFolders:
                     other.source for other in self.items if other.source is not None and is_below(other.path, item.path)
                 )
         for path, archive in self.archives.items():
+            if removed is not None and path != removed:
+                continue
             sources = {item.source for item in archive.items if item.source is not None}
             for item in archive.items:
                 if item.installed is None:
@@ -217,8 +226,12 @@ class BuildFolders:
         self.made = {folder for folder in self.made if not is_below(folder, path)}
 
     def _add(self, item: Item) -> None:
-        if len(self.items) < MAX_ITEMS and item not in self.items:
+        if item in self.items:
+            return
+        if len(self.items) < MAX_ITEMS:
             self.items.append(item)
+        else:
+            self.full = self.full or item.installed is not None
 
 
 def _covers(folder: str, pattern: str, path: str) -> bool:

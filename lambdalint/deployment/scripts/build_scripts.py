@@ -40,6 +40,11 @@ MAX_COMMANDS = 60_000
 MAX_UNNAMED = 300
 
 _TOOL = re.compile(rb"pip|\buv\b|poetry|\bpdm\b")
+_FILL = re.compile(
+    rb"\bunzip\b[^\n]*\s-d|\btar\b[^\n]*\s(?:-[a-zA-Z]*C|--directory)|site-packages|\.whl\b"
+    rb"|\bmake\b[^\n]*\s-C|>\s*[^\s>]*requirements\.txt"
+)
+"""What puts libraries into a folder without an installer."""
 _STEP = re.compile(rb"install|export|freeze|compile|requirements|sync")
 _SCRIPT_FOLDERS = frozenset(
     {"scripts", "script", "bin", "ci", ".ci", "tools", "build", "deploy", "deployment", "devops", "hack", "cicd"}
@@ -83,6 +88,7 @@ class _Reader:
     makefiles: dict[str, Makefile | None] = field(default_factory=dict)
     installs: list[Install] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
+    cut: set[str] = field(default_factory=set)
     alone: dict[str, list[Install]] = field(default_factory=dict)
 
     def read(self) -> None:
@@ -108,7 +114,8 @@ class _Reader:
         for path, installs in self.alone.items():
             found.extend(one for one in installs if one.span.path != path or one.span not in shown)
         kept = [one for one in found if one.places or one.artifact is not None or one.span not in resolved]
-        return BuildScripts(_merged(kept), tuple(sorted(set(self.exports), key=_place_of_export)))
+        exports = tuple(sorted(set(self.exports), key=_place_of_export))
+        return BuildScripts(_merged(kept), exports, tuple(sorted(self.cut)))
 
     def new_run(self) -> BuildRun:
         """Return a run with a fresh copy of the project."""
@@ -126,14 +133,20 @@ class _Reader:
         contents: dict[str, bytes] = {}
         for path in [path for kind in kinds for path in kind]:
             data = self.tree.read(path)
-            if data is not None and len(data) <= MAX_SCRIPT_BYTES:
+            if data is None:
+                continue
+            if len(data) <= MAX_SCRIPT_BYTES:
                 contents[path] = data
-        found = {path for path, data in contents.items() if _TOOL.search(data) and _STEP.search(data)}
+            elif _is_relevant(data):
+                self.cut.add(path)
+        found = {path for path, data in contents.items() if _is_relevant(data)}
         for _ in range(3):
             names = {path.rpartition("/")[2].encode() for path in found if path in kinds[0]}
             found |= {path for path, data in contents.items() if any(name in data for name in names)}
         self.relevant = frozenset(found)
-        scripts, makefiles, pipelines = ([path for path in kind if path in found][:MAX_SCRIPTS] for kind in kinds)
+        chosen = [[path for path in kind if path in found] for kind in kinds]
+        self.cut.update(path for paths in chosen for path in paths[MAX_SCRIPTS:])
+        scripts, makefiles, pipelines = (paths[:MAX_SCRIPTS] for paths in chosen)
         return scripts, makefiles, pipelines
 
     def _named(self, pattern: re.Pattern[str]) -> list[str]:
@@ -179,17 +192,21 @@ class _Reader:
         for target in probe.top_targets():
             run = self._start()
             if run is None:
+                self.cut.add(makefile.path)
                 return
             MakeRun(makefile, run.shell(script, folder)).run(target)
-            self._keep(run, self.installs)
+            self._keep(run, self.installs, makefile.path)
 
     def _pipeline(self, job: PipelineJob) -> None:
         def start_in(start: str) -> Callable[[BuildRun], None]:
             return lambda run: _follow(run, job, start)
 
         run = self._best([start_in(start) for start in job.directories])
+        path = job.steps[0].script.path if job.steps else ""
         if run is not None:
-            self._keep(run, self.installs)
+            self._keep(run, self.installs, path)
+        elif path:
+            self.cut.add(path)
 
     def _run_script(self, path: str) -> None:
         data = self.tree.read(path)
@@ -211,7 +228,9 @@ class _Reader:
 
         run = self._best([start_in(start) for start in starts[:6]])
         if run is not None:
-            self._keep(run, self.alone.setdefault(path, []))
+            self._keep(run, self.alone.setdefault(path, []), path)
+        else:
+            self.cut.add(path)
 
     def _best(self, attempts: list[Callable[[BuildRun], None]]) -> BuildRun | None:
         """Follow a script from each directory that it may start in; keep the run whose files are there.
@@ -247,10 +266,17 @@ class _Reader:
         self.commands -= 1
         return run
 
-    def _keep(self, run: BuildRun, installs: list[Install]) -> None:
+    def _keep(self, run: BuildRun, installs: list[Install], path: str) -> None:
         self.commands -= max(0, 4_000 - run.job.commands)
         installs.extend(_installs(run))
+        if run.job.cut or run.folders.full or (run.job.skipped and (run.folders.installs or run.exports)):
+            self.cut.add(path)
         self.exports.extend(run.exports)
+
+
+def _is_relevant(data: bytes) -> bool:
+    """Tell whether a script names a tool and a step, or fills folders with libraries by other means."""
+    return (_TOOL.search(data) and _STEP.search(data)) is not None or _FILL.search(data) is not None
 
 
 def _follow(run: BuildRun, job: PipelineJob, start: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.scripts.build_folders import Installed
 from lambdalint.deployment.scripts.command_options import read_options
 from lambdalint.deployment.scripts.install_commands import place_of
+from lambdalint.deployment.scripts.script_text import in_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +28,25 @@ def fill(shell: Shell, folders: BuildFolders, name: str, fields: Sequence[Field]
         return False
     command(shell, folders, fields)
     return True
+
+
+def fill_unseen(shell: Shell, folders: BuildFolders, place: str, given: Field) -> None:
+    """Note that something which the project does not show is put into the folder *place* of it."""
+    if in_project(place) is None and not is_artifact(shell, place):
+        return
+    span = shell.script.span(given.start, given.end)
+    recipe = shell.known("MAKE_TARGET")
+    folders.install(Installed(place, span, place, complete=False, sure=False, recipe=recipe or None))
+
+
+def _is_unseen(folders: BuildFolders, path: str) -> bool:
+    """Tell whether nothing shows what lies at *path*."""
+    return folders.source_of(path) is None and not folders.held(path) and path not in folders.archives
+
+
+def is_artifact(shell: Shell, place: str) -> bool:
+    """Tell whether *place* lies in the folder that SAM's makefile builder gives to a recipe."""
+    return place.startswith(shell.job.unknowns.named("$ARTIFACTS_DIR"))
 
 
 def _copy(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
@@ -68,7 +89,9 @@ def _transfer(
         head, _, last = text.rpartition("/")
         if given.pattern and _GLOB.search(last):
             folder = place_of(shell, head or ("/" if text.startswith("/") else "."))
-            if last == "*" and recursive:
+            if recursive and not move and not _GLOB.search(head) and _is_unseen(folders, folder):
+                fill_unseen(shell, folders, target, given)
+            elif last == "*" and recursive:
                 folders.copy(folder, target, content=True, move=False)
             elif _GLOB.search(head):
                 for match in shell.matches(given):
@@ -85,6 +108,9 @@ def _transfer(
         folder_content = given.text.endswith("/.") or given.text in (".", "./")
         if not recursive and origin is not None and origin not in folders.tree:
             continue
+        if recursive and not move and _is_unseen(folders, source):
+            fill_unseen(shell, folders, target, given)
+            continue
         folders.copy(source, target, content=folder_content, move=move)
 
 
@@ -98,9 +124,52 @@ def _rsync(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None
         folders.make(target)
         if given.pattern:
             head, _, last = given.text.rpartition("/")
-            folders.match(place_of(shell, head or "."), last, target)
+            folder = place_of(shell, head or ".")
+            if _is_unseen(folders, folder):
+                fill_unseen(shell, folders, target, given)
+            else:
+                folders.match(folder, last, target)
+            continue
+        source = place_of(shell, given.text)
+        if ":" not in given.text and _is_unseen(folders, source):
+            fill_unseen(shell, folders, target, given)
         else:
-            folders.copy(place_of(shell, given.text), target, content=content)
+            folders.copy(source, target, content=content)
+
+
+def _unzip(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
+    """``unzip archive [-d folder]``: a wheel is a package; what other archives hold is not known."""
+    options = read_options(fields, "dP", frozenset())
+    if not options.rest or options.has("l", "t", "z"):
+        return
+    archive = options.rest[0]
+    directory = options.last("d")
+    path = shell.path(archive.text)
+    if path in folders.archives:
+        return
+    if directory is not None or archive.text.endswith(".whl"):
+        _unpack(shell, folders, directory or ".", archive)
+
+
+def _tar(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
+    """``tar -x -C folder``."""
+    words = [given.text for given in fields]
+    mode = words[0].lstrip("-") if words and not words[0].startswith("--") else ""
+    extracts = "x" in mode or any(
+        word in ("--extract", "--get") or re.fullmatch(r"-[a-zA-Z]*x[a-zA-Z]*", word) for word in words
+    )
+    for position, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if extracts and name == "--directory" and value:
+            _unpack(shell, folders, value, fields[position])
+        elif extracts and re.fullmatch(r"-[a-zA-Z]*C|--directory", word) and position + 1 < len(words):
+            _unpack(shell, folders, words[position + 1], fields[position + 1])
+
+
+def _unpack(shell: Shell, folders: BuildFolders, directory: str, given: Field) -> None:
+    place = place_of(shell, directory)
+    folders.make(place)
+    fill_unseen(shell, folders, place, given)
 
 
 def _remove(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
@@ -206,4 +275,7 @@ _COMMANDS: dict[str, Callable[[Shell, BuildFolders, Sequence[Field]], None]] = {
     "zip": _zip,
     "7z": _seven_zip,
     "7za": _seven_zip,
+    "unzip": _unzip,
+    "tar": _tar,
+    "bsdtar": _tar,
 }

@@ -47,6 +47,7 @@ _UV_LONG = frozenset(
 _UV_SHORT = "recbtifPCp"
 _NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
+_OPTIONS = re.compile(r"\$[@*]|\$\{?\w+\[[@*]\]|\$[({]?\w*TARGET", re.IGNORECASE)
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _PYTHON_LIBRARY = re.compile(r"(lib|lib64)/python3?\.?[\d.*]*/site-packages")
 INSTALLERS = re.compile(r"pip[\d.]*(?:\.exe)?")
@@ -113,6 +114,8 @@ def _install(
             target = f"{prefix}/lib/python/site-packages"
         elif environment:
             target, implied = f"{environment}/lib/python/site-packages", True
+        elif any(_may_name_target(shell, given) for given in options.rest):
+            target = shell.job.unknowns.new()
         else:
             return
     if options.has("dry-run"):
@@ -145,6 +148,11 @@ def _install(
             implied=implied,
         )
     )
+
+
+def _may_name_target(shell: Shell, given: Field) -> bool:
+    """Tell whether a word of unknown value may stand for options: an array, all arguments, or named as such."""
+    return has_unknown(given.text) and _OPTIONS.search(shell.script.text[given.start : given.end]) is not None
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdalint.model import Span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdalint.model import Manifest, Requirement, Span
+    from lambdalint.model import Manifest, Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,17 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class BuildScripts:
-    """All that the scripts of a project install and export."""
+    """All that the scripts of a project install and export.
+
+    ``cut`` are the scripts that were not followed to their end, for the bounds of reading.
+    """
 
     installs: tuple[Install, ...] = ()
     exports: tuple[Export, ...] = ()
+    cut: tuple[str, ...] = ()
 
     def into(self, folder: str, *files: str) -> tuple[Install, ...]:
-        """Return the installs that go into *folder*, or are packed together with it or with one of *files*."""
+        """Return the installs that go right into *folder*, or are packed together with it or with one of *files*."""
         return tuple(
             one
             for one in self.installs
@@ -94,8 +100,8 @@ class BuildScripts:
 
     @property
     def unresolved(self) -> tuple[Span, ...]:
-        """Where something is installed into a folder that is not known, and that nothing known is packed with."""
-        return _spans(
+        """Where something may be installed into a folder that is not known, and that nothing known is packed with."""
+        return tuple(map(Span.point, self.cut)) + _spans(
             one
             for one in self.installs
             if not (one.places or one.with_folders or one.with_files or one.archives) and one.artifact is None

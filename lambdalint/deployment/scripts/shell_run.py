@@ -48,7 +48,11 @@ class Mount:
 
 @dataclass(slots=True)
 class Job:
-    """What the commands of one run share. ``found`` and ``missed`` count the files that they name."""
+    """What the commands of one run share.
+
+    ``found`` and ``missed`` count the files that they name. ``cut`` tells that a bound was hit, and commands left out;
+    ``skipped`` that a loop has more rounds than were followed, in which the same happens.
+    """
 
     tree: Tree
     perform: Callable[[Shell, list[Field], tuple[Redirection, ...]], None]
@@ -56,6 +60,8 @@ class Job:
     commands: int = MAX_COMMANDS
     found: int = 0
     missed: int = 0
+    cut: bool = False
+    skipped: bool = False
     is_folder: Callable[[str], bool] = lambda _: False
 
 
@@ -114,6 +120,7 @@ class Shell:
         for command in commands:
             self.job.commands -= 1
             if self.job.commands < 0:
+                self.job.cut = True
                 return "exit"
             if isinstance(command, Simple):
                 if ended := self._simple(command):
@@ -157,6 +164,7 @@ class Shell:
         values: list[str] = []
         for given in self.fields(command.words):
             values.extend(self.matches(given) or [given.text])
+        self.job.skipped = self.job.skipped or len(values) > MAX_ROUNDS
         for value in values[:MAX_ROUNDS]:
             self.variables[command.name] = value
             self.unsure += has_unknown(value)
@@ -221,6 +229,7 @@ class Shell:
                 self.depth -= 1
                 self.arguments = arguments
                 return "exit" if ended == "exit" else ""
+            self.job.cut = True
         else:
             self.job.perform(self, fields, redirections)
         return ""
@@ -281,8 +290,13 @@ class Shell:
             texts = [""]
             seen = pattern = False
             for part in word.parts:
-                text = self._part(part)
                 seen = seen or part.quoted
+                if part.kind == "variable" and part.text == "@" and part.quoted and self.arguments is not None:
+                    # "$@" stands for the arguments, each a word of its own.
+                    texts[-1] += self.arguments[0] if self.arguments else ""
+                    texts.extend(self.arguments[1:])
+                    continue
+                text = self._part(part)
                 if part.kind == "text":
                     texts[-1] += text
                     pattern = pattern or (not part.quoted and is_pattern(text))

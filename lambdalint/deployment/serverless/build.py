@@ -18,6 +18,12 @@ WSGI_PLUGIN = "serverless-wsgi"
 _NOT_PACKED = ("pip", "setuptools", "wheel", "six", "zipp")
 """What serverless-wsgi drops of what it installs: https://github.com/logandk/serverless-wsgi, ``requirements.py``."""
 
+_ASKED = {
+    "requirements.txt": re.compile(rb"^[ \t]*[^#\s]", re.MULTILINE),
+    "pyproject.toml": re.compile(rb"\bdependencies\b"),
+    "Pipfile": re.compile(rb"^\[packages\]", re.MULTILINE),
+}
+"""What shows, in files of these names, that something is asked for."""
 _INSTALLERS = re.compile(r"^\.|python|\bpip|poetry|wheel|script|hook|external|layer|package", re.IGNORECASE)
 """Names of plugins that may put further libraries into packages; none of them is read."""
 
@@ -41,9 +47,11 @@ class ServiceBuilds:
         """
         if self._is_finished(declared):
             return Build()
-        build = (
-            self._requirements.function_build(declared, module) if self._requirements.active else Build(complete=True)
-        )
+        if self._requirements.active:
+            build = self._requirements.function_build(declared, module)
+        else:
+            folders = {self._directory, Tree.join(self._directory, module) or ""}
+            build = Build(complete=not any(self._asks(folder) for folder in folders))
         if wsgi is not None and self._packs_for_wsgi():
             path = Tree.join(self._directory, f"{wsgi.rpartition('/')[0]}/requirements.txt".lstrip("/"))
             manifests = (Manifest(path),) if path is not None and path in self._tree else ()
@@ -55,6 +63,14 @@ class ServiceBuilds:
                 complete=False,
             )
         return build if self._listed_all and not self._others else replace(build, complete=False)
+
+    def _asks(self, folder: str) -> bool:
+        """Tell whether *folder* lists requirements, which something may install before the framework packs it."""
+        for name, asked in _ASKED.items():
+            path = f"{folder}/{name}".lstrip("/")
+            if path in self._tree and asked.search(self._tree.read(path) or b""):
+                return True
+        return False
 
     def vendor(self, declared: Node) -> tuple[str, ...]:
         """Return the folders whose content lands beside the code of the function *declared*."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lambdalint.deployment.serverless.variables import Variables
 
 PLUGIN = "serverless-python-requirements"
+REQUIREMENTS_LAYER = "pythonRequirements"
 LAYER_REFERENCE = "PythonRequirementsLambdaLayer"
 """The logical name by which functions refer to the plugin's layer."""
 
@@ -96,7 +97,7 @@ class RequirementsPlugin:
         setting = self._setting("layer")
         if self._options is None or setting is None or not self._wants_layer():
             return None
-        return Layer("pythonRequirements", None, setting.span, self._build(""))
+        return Layer(REQUIREMENTS_LAYER, None, setting.span, self._build(""))
 
     def function_build(self, declared: Node, module: str) -> Build:
         """Return what the plugin packs for the function *declared*, whose code lies in *module* below the service.
@@ -121,7 +122,8 @@ class RequirementsPlugin:
             return ()
         named = (self._variables.text(self._settings, "vendor"), self._variables.text(declared, "vendor"))
         folders = (Tree.join(self._directory, one) for one in named if one)
-        return tuple(one for one in folders if one is not None and one in self._tree.directories)
+        # A script may fill a folder that the project does not show.
+        return tuple(one for one in folders if one)
 
     def _build(self, module: str) -> Build:
         options = self._options
@@ -152,6 +154,8 @@ class RequirementsPlugin:
             return None if options.only_groups else (Manifest(project, groups=options.poetry_groups),)
         if options.pipenv and pipfile in self._tree:
             return (Manifest(pipfile),)
+        if not self._sure and self._truth("useUv", default=True) and lock in self._tree:
+            return None
         if options.uv and lock in self._tree:
             beside = f"{self._directory}/pyproject.toml".lstrip("/")
             if options.only_groups or beside not in self._tree:

@@ -260,7 +260,7 @@ def test_an_extension_brings_no_library(name: str) -> None:
     ("name", "held"),
     [
         ("Klayers-p312-requests", ("certifi", "charset-normalizer", "idna", "requests", "urllib3")),
-        ("Klayers-p312-arm64-aws-requests-auth", ("aws-requests-auth",)),
+        ("Klayers-p312-arm64-a-library-of-ours", ("a-library-of-ours",)),
         ("Klayers-python38-PyYAML", ("pyyaml",)),
     ],
 )

@@ -332,3 +332,30 @@ def test_a_variable_with_a_place(tmp_path: Path) -> None:
     assert first.span is not None
     assert second.span is not None
     assert second.span.column - first.span.column == len('"É": "x", ')
+
+
+PROGRAM = "import aws_cdk as cdk\napp = cdk.App()\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "folder"),
+    [
+        ({"infra/cdk.json.template": "{}"}, "infra"),
+        ({"infra/cdk.dev.json": "{}"}, "infra"),
+        ({"infra/app.py": PROGRAM}, "infra"),
+        ({"infra/bin/main.ts": "const app = new cdk.App();", "package.json": "{}"}, "infra"),
+        ({"infra/app.py": PROGRAM, "requirements.txt": "", "src/app.py": ""}, None),
+        ({"infra/app.py": "print('hi')\n"}, None),
+        ({"infra/package.json": "{}"}, None),
+        ({"other/cdk.json.template": "{}"}, None),
+    ],
+)
+def test_other_signs_may_show_where_a_program_runs(tmp_path: Path, files: dict[str, str], folder: str | None) -> None:
+    code = IMPORTS + _declared("handler='app.handler'")
+    everything = {"infra/src/app.py": "", "infra/stacks/stack.py": code, **files}
+    for name, content in everything.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    found = cdk.read(Tree(tmp_path, tuple(everything)), Room())
+    assert [one.code_root for one in found.functions] == ([f"{folder}/src"] if folder else [])
+    assert any("no cdk.json" in problem.message for problem in found.problems) is (folder is None)

@@ -132,3 +132,68 @@ def idle():
     entries = flow.analyse(tree, functions, rows, settings).entry_points
     assert {entry.qualname for entry in entries} >= {"show", "clean", "fill", "work"}
     assert "idle" not in {entry.qualname for entry in entries}
+
+
+MAIN = APP + "\n@app.route('/')\ndef index():\n    return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "column"),
+    [
+        ("from chalicelib.main import app\n", 29),
+        ("from chalicelib.main import index, app\n", 36),
+        ("from chalicelib.main import *\n", 29),
+        ("from chalicelib import main\napp = main.app\n", 1),
+        ("import chalicelib.main\napp = chalicelib.main.app\n", 1),
+        ("from chalicelib.main import app as app\n", 29),
+        ("from chalicelib.passing import app\n", 32),
+    ],
+)
+def test_the_application_may_be_imported(tmp_path: Path, code: str, column: int) -> None:
+    passing = "from chalicelib.main import app\n"
+    files = {"app.py": code, "chalicelib/__init__.py": "", "chalicelib/main.py": MAIN, "chalicelib/passing.py": passing}
+    tree, settings, rows = _tree(tmp_path, files), Settings(cache=False), catalogue.load()
+    [function] = [one for one in deployment.read(tree, settings, rows).functions if one.declared_by == "chalice"]
+    assert (function.handler, function.source.path, function.source.column) == ("app.app", "app.py", column)
+    entries = flow.analyse(tree, [function], rows, settings).entry_points
+    assert "index" in {entry.qualname for entry in entries}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from chalicelib.main import index\n",
+        "from chalicelib.main import app as other\n",
+        "from chalicelib.gone import app\n",
+        "from chalicelib.circle import app\n",
+        "from chalicelib.text import app\n",
+    ],
+)
+def test_other_imports_are_no_application(tmp_path: Path, code: str) -> None:
+    circle = "from chalicelib.circle import app\n"
+    files = {
+        "app.py": code,
+        "chalicelib/main.py": MAIN,
+        "chalicelib/circle.py": circle,
+        "chalicelib/text.py": "x = 1\n",
+    }
+    assert _read(tmp_path, files) == ()
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "open_"),
+    [
+        ("infra/stack.py", "from chalice.cdk import Chalice\n", True),
+        ("infra/stack.py", "from chalice import cdk\n", True),
+        ("infra/stack.py", "from aws_cdk import Stack\n", False),
+        ("README.md", "from chalice.cdk import Chalice\n", False),
+    ],
+)
+def test_a_cdk_program_may_add_layers_and_variables(tmp_path: Path, program: str, code: str, open_: bool) -> None:
+    [function] = _read(tmp_path, {"runtime/app.py": APP, program: code})
+    assert [layer.name for layer in function.room.layers] == (["unknown"] if open_ else [])
+
+
+def test_a_cdk_program_of_another_project_adds_nothing(tmp_path: Path) -> None:
+    [function] = _read(tmp_path, {"a/runtime/app.py": APP, "b/stack.py": "from chalice.cdk import Chalice\n"})
+    assert function.room.layers == ()

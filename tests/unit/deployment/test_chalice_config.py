@@ -10,6 +10,7 @@ import pytest
 
 from lambdalint.deployment import chalice
 from lambdalint.deployment.handlers import locate
+from lambdalint.deployment.package_patterns import Package
 from lambdalint.model import Build, Function, Manifest, Room, Tree
 
 if TYPE_CHECKING:
@@ -141,3 +142,14 @@ def test_a_project_without_a_configuration_may_pack_otherwise(tmp_path: Path) ->
     [function] = chalice.read(Tree(tmp_path, ("app.py", "requirements.txt")), ROOM).functions
     assert function.build == Build((Manifest("requirements.txt"),), confidence="medium")
     assert function.packaged == ()
+
+
+@pytest.mark.parametrize(("automatic", "packed"), [(True, False), (False, True)])
+def test_an_automatic_layer_takes_what_is_vendored(tmp_path: Path, automatic: bool, packed: bool) -> None:
+    config = {"automatic_layer": automatic}
+    function = _function(tmp_path, config, "api/vendor/own.py", "api/requirements.txt")
+    assert Package(function.packaged).holds("vendor/own.py") is packed
+    folders = [layer.directory for layer in function.room.layers]
+    assert folders == (["api/vendor"] if automatic else [])
+    assert all(layer.build.complete for layer in function.room.layers)
+    assert function.search_path[0] == "api/vendor"

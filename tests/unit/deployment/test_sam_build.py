@@ -188,3 +188,9 @@ def test_a_layer_that_make_builds_is_not_known(tmp_path: Path) -> None:
 def test_a_layer_from_elsewhere_is_not_known(tmp_path: Path, content: str) -> None:
     layer = _layer(tmp_path, SAM_LAYER.replace("ContentUri: layer", f"ContentUri: {content}"), ("layer.zip",))
     assert (layer.name, layer.directory, layer.build) == ("Libraries", None, Build())
+
+
+def test_a_single_file_is_archived_by_itself(tmp_path: Path) -> None:
+    function = _function(tmp_path, SAM.replace("CodeUri: src/", "CodeUri: src/app.py"))
+    assert (function.code_root, function.build) == ("src", Build(complete=True))
+    assert function.packaged == ("!**", "app.py")

@@ -270,3 +270,31 @@ def test_layers_from_outside_keep_what_is_known_of_their_names(tmp_path: Path) -
         "Elsewhere",
     ]
     assert all(isinstance(one, Layer) and one.build == Build() for one in layers)
+
+
+@pytest.mark.parametrize(
+    ("files", "complete"),
+    [
+        ({}, True),
+        ({"requirements.txt": "# none\n"}, True),
+        ({"requirements.txt": "boto3\n"}, False),
+        ({"pyproject.toml": "[project]\ndependencies = ['boto3']\n"}, False),
+        ({"pyproject.toml": "[tool.ruff]\n"}, True),
+        ({"Pipfile": "[packages]\nboto3 = '*'\n"}, False),
+    ],
+)
+def test_without_the_plugin_something_else_may_install_what_is_listed(
+    tmp_path: Path, files: dict[str, str], complete: bool
+) -> None:
+    assert _functions(tmp_path, REST, files)["f"].build == Build(complete=complete)
+
+
+def test_a_lock_of_uv_of_which_no_version_tells_who_reads_it_leaves_all_open(tmp_path: Path) -> None:
+    files = {"uv.lock": "", "pyproject.toml": "[project]\ndependencies = ['boto3']\n"}
+    build = _functions(tmp_path, PLUGIN + REST, files)["f"].build
+    assert (build.manifests, build.complete) == ((), False)
+
+
+def test_vendored_libraries_may_be_brought_by_a_script(tmp_path: Path) -> None:
+    service = f"{PLUGIN}custom: {{pythonRequirements: {{vendor: ./libs}}}}\n{REST}"
+    assert _functions(tmp_path, service)["f"].search_path == ("libs",)

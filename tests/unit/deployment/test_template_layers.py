@@ -102,3 +102,57 @@ def test_text_that_grows_without_end_is_not_written_out(tmp_path: Path) -> None:
         nested = f"{{'Fn::Join': ['', [{nested}]]}}"
     wide = "{'Fn::Join': ['', [" + ", ".join(["!Ref AWS::Region"] * 600) + "]]}"
     assert [one.name for one in _layers(tmp_path, f"[{nested}, {wide}]")] == ["unknown", "unknown"]
+
+
+OUTER = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Known: {Type: String, Default: 'arn:aws:lambda:eu-west-1:1:layer:tool:7'}
+Resources:
+  Shared:
+    Type: AWS::Serverless::LayerVersion
+    Metadata: {BuildMethod: python3.12}
+    Properties: {ContentUri: layer}
+  Inner:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: inner/template.yaml
+      Parameters: {Layer: %s}
+"""
+INNER = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Layer: {Type: %s}
+Resources:
+  Job:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: ../src, Handler: app.handler, Runtime: python3.12, Layers: %s}
+"""
+
+
+@pytest.mark.parametrize("passed", ["!Ref Shared", "!GetAtt Shared.LayerVersionArn", "!Sub '${Shared}'"])
+@pytest.mark.parametrize(
+    ("kind", "layers"), [("String", "[!Ref Layer]"), ("String", "!Ref Layer"), ("CommaDelimitedList", "!Ref Layer")]
+)
+def test_a_nested_stack_gets_the_layer_of_the_one_above(tmp_path: Path, passed: str, kind: str, layers: str) -> None:
+    contents = {"template.yaml": OUTER % passed, "inner/template.yaml": INNER % (kind, layers)}
+    contents |= {"src/app.py": "", "layer/requirements.txt": ""}
+    for path, content in contents.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    [function] = cloudformation.read(Tree(tmp_path, tuple(contents))).functions
+    [layer] = function.room.layers
+    assert (layer.name, layer.directory) == ("Shared", "layer")
+    assert [one.path for one in layer.build.manifests] == ["layer/requirements.txt"]
+    assert layer.span is not None
+    assert layer.span.path == "inner/template.yaml"
+
+
+def test_a_nested_stack_gets_a_published_layer_of_the_one_above(tmp_path: Path) -> None:
+    contents = {"template.yaml": OUTER % "!Ref Known", "inner/template.yaml": INNER % ("String", "[!Ref Layer]")}
+    contents |= {"src/app.py": ""}
+    for path, content in contents.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    [function] = cloudformation.read(Tree(tmp_path, tuple(contents))).functions
+    assert [one.name for one in function.room.layers] == ["arn:aws:lambda:eu-west-1:1:layer:tool:7"]

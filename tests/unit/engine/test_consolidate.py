@@ -77,7 +77,15 @@ def test_where_there_is_no_text_the_message_counts() -> None:
     one, same, other = fingerprint([finding(line=7), finding(line=8), finding(line=9, message="other")], {})
     assert len({one.fingerprint, same.fingerprint, other.fingerprint}) == 3
     assert statement_hash(one, ()) == statement_hash(same, ()) != statement_hash(other, ())
-    assert statement_hash(one, ()) == statement_hash(one, [*[""] * 6, "  # only a comment"])
+
+
+def test_a_line_without_code_counts_whatever_the_message_says() -> None:
+    one, other = finding(message="22 MiB"), finding(message="23 MiB")
+    for line in ("# Copyright", "", "\t"):
+        assert statement_hash(one, [line]) == statement_hash(other, [line])
+    assert len({statement_hash(one, [line]) for line in ("", "# Copyright", "# Other")}) == 3
+    assert statement_hash(one, ["# Copyright"]) == statement_hash(one, ["#  Copyright  # noqa: LMB102 why"])
+    assert statement_hash(one, ["# lambdalint: ignore[LMB102] why"]) == statement_hash(one, [""])
 
 
 def test_a_fingerprint_names_the_file_as_the_project_does() -> None:

@@ -105,6 +105,18 @@ def test_a_template_that_is_named_stands_for_the_functions_it_declares(
     assert places(run(tmp_path, Settings(), "other.yaml", "one.py")) == ["one.py:2:5", "two.py:2:5"]
 
 
+@pytest.mark.parametrize("named", ["fn", "fn/app.py", "common", "common/app.py"])
+def test_a_link_stands_for_the_file_behind_it(tmp_path: Path, named: str) -> None:
+    write(tmp_path, "common/app.py", "other/app.py", "pyproject.toml")
+    (tmp_path / "fn").mkdir()
+    (tmp_path / "fn/app.py").symlink_to("../common/app.py")
+    given = settings("fn/app.handler", "other/app.handler")
+    assert places(run(tmp_path, given, named)) == ["common/app.py:2:5"]
+    (tmp_path / "common/app.py").write_text(OPENING.replace("('x')", "('x')  # noqa: LMB102"), encoding="utf-8")
+    report = run(tmp_path, given, named)
+    assert (places(report), report.summary.suppressed) == ([], 1)
+
+
 def test_only_functions_that_can_reach_what_is_named_are_analysed(tmp_path: Path) -> None:
     write(tmp_path, "a/a.py", "b/b.py", "pyproject.toml")
     report = run(tmp_path, settings("a/a.handler", "b/b.handler"), "a/a.py")

@@ -102,7 +102,7 @@ def test_a_comment_of_its_own_covers_the_statement_below() -> None:
         open("z", "w")
         """
     )
-    assert silent_lines(text) == [4, 5, 7]
+    assert silent_lines(text) == [2, 4, 5, 7]
 
 
 def test_a_whole_file() -> None:
@@ -175,6 +175,64 @@ def test_toml_and_requirements() -> None:
     assert [line for line in range(1, 4) if requirements.cover("LMB401", line)] == [1]
     assert not requirements.cover("LMB101", 2)
     assert suppressions_of("a.json", '{"a": 1}  # noqa').entries == ()
+
+
+def silent_in(path: str, text: str, code: str = "LMB401") -> list[int]:
+    found = suppressions_of(path, text)
+    return [line for line in range(1, text.count("\n") + 2) if found.cover(code, line)]
+
+
+IGNORE = "lambdalint: ignore[LMB401] why"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        ("Pipfile", f'[packages]\nboto3 = "# {IGNORE}"\nx = "*"  # {IGNORE}\n', [3]),
+        ("fn/Pipfile", f"# {IGNORE}\nboto3 = '*'\nx = '*'\n", [1, 2]),
+        ("Makefile", f"all:\n\tpip install boto3  # {IGNORE}\n\techo 'a # {IGNORE}'\n", [2]),
+        ("fn/rules.mk", f"A = it's  # {IGNORE}\nB = '  # {IGNORE}\n", [1, 2]),
+        ("Makefile", f"all:\n\t# {IGNORE}\n\tpip install \\\n\t\tboto3\n\techo\n", [2, 3, 4]),
+        ("build.sh", f"pip install \\\n  boto3 -t x  # {IGNORE}\necho\n", [1, 2]),
+        ("build.sh", f"# don't\npip install boto3  # {IGNORE}\necho 'a\n # {IGNORE}\n'\n", [2]),
+        ("build.sh", f'echo "$(cat "a" # {IGNORE}\n)" "\n # {IGNORE}\n" ${{#x}} \\\'  # {IGNORE}\n', [1, 4]),
+        ("build.sh", f"cat <<'END' | x  # {IGNORE}\n# {IGNORE}\n'\nEND\ny  # {IGNORE}\n", [1, 5]),
+        ("build.sh", f"cat <<END <<< $((1<<END))\n#  {IGNORE}\n", [2, 3]),
+        ("bin/build", f"#!/usr/bin/env bash\npip install boto3  # {IGNORE}\n", [2]),
+        ("bin/notes", f"pip install boto3  # {IGNORE}\n", []),
+        (
+            ".github/workflows/a.yml",
+            f"a: |\n  pip x  # {IGNORE}\n  # it's\n  cat 'a # {IGNORE}'\nb: >\n  # {IGNORE}\n",
+            [2],
+        ),
+        ("ci/buildspec.yml", f"a: |\n  cat <<E\n  # {IGNORE}\n  E\n  pip x  # {IGNORE}\n", [5]),
+        ("template.yml", f"a: |\n  pip x  # {IGNORE}\n", []),
+        ("Dockerfile", f"FROM a\n# {IGNORE}\n", []),
+        ("lib/stack.ts", f"// {IGNORE}\nnew Function(this);\nx();  // {IGNORE}\ny(); # {IGNORE}\n", [1, 2, 3]),
+        ("a.js", f"x = 'https://x' + \"// {IGNORE}\";\n/* // {IGNORE}\n// {IGNORE} */ y(); // {IGNORE}\n", [3]),
+        ("a.ts", f"x = `a ${{f({{a: `b`}})}} // {IGNORE}\n// {IGNORE}\n${{ a // {IGNORE}\n}}`;\n", [3]),
+        ("a.mjs", f"x = a / b; // {IGNORE}\ny = /['\"`]/.test(z); // {IGNORE}\nz = [/[/]'/]; // {IGNORE}\n", [1, 2, 3]),
+        ("a.ts", f"x(); // @ts-ignore // {IGNORE}\ny(); // see https://a.b//{IGNORE}\n", [1, 2]),
+    ],
+)
+def test_scripts_and_programs(path: str, text: str, lines: list[int]) -> None:
+    assert silent_in(path, text) == lines
+
+
+@pytest.mark.parametrize(
+    ("path", "comment"), [("Pipfile", "#"), ("Makefile", "#"), ("a.sh", "#"), ("a.ts", "//"), ("a.cjs", "//")]
+)
+def test_whole_scripts_and_programs(path: str, comment: str) -> None:
+    assert silent_in(path, f"{comment} lambdalint: ignore-file[LMB401] why\n\n") == [1, 2, 3]
+    assert silent_in(path, f"\n{comment} flake8: noqa: LMB4 why\n") == [1, 2, 3]
+    assert silent_in(path, f"x {comment} noqa: LMB4 why\ny {comment} noqa\nz\n") == [1, 2]
+
+
+@pytest.mark.parametrize("text", ["'", '"', "`", "`${", '"$(', "<<A\n", "=/[", "=/a", "/*", "\\"])
+@pytest.mark.parametrize("path", ["a.sh", "a.ts", "Makefile"])
+def test_strings_without_end_are_read_in_reasonable_time(path: str, text: str) -> None:
+    found = suppressions_of(path, text * 20_000 + f"\n// {IGNORE}\n")
+    assert len(found.entries) <= 1
 
 
 @pytest.mark.parametrize(

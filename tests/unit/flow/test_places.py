@@ -66,5 +66,8 @@ def test_the_code_of_genezio_is_read_only_although_it_lies_below_tmp() -> None:
     assert [place and place.base for place in (relative, absolute, scratch)] == [Base.TASK, Base.PACKAGE, Base.TMP]
 
 
-def test_no_path_is_no_place() -> None:
-    assert Rooms(LAMBDA).place("", "/var/task") is None
+@pytest.mark.parametrize(
+    "text", ["", "file:", "file://", "file:?mode=memory", "sqlite://", "sqlite:///", "sqlite://?a=b"]
+)
+def test_no_path_is_no_place(text: str) -> None:
+    assert Rooms(LAMBDA).place(text, "/var/task") is None

@@ -7,6 +7,7 @@ import pytest
 
 from lambdalint.engine.collect import MAX_FILE_BYTES, collect
 from lambdalint.model import Build, Manifest, Tree
+from lambdalint.packaging.disk import unlisted
 from lambdalint.packaging.measure import BYTES_PER_MB, installed, own_size, size_of
 
 
@@ -137,6 +138,7 @@ def test_own_files_are_those_that_are_held(tmp_path: Path) -> None:
 
 def test_what_an_earlier_build_left(tmp_path: Path) -> None:
     built = ".aws-sam/build/Fn"
+    write(tmp_path, f"{built}/boto3/__init__.py", size=1_048_576)
     describe(tmp_path, built, "Boto3", "1.29.7", "boto3/__init__.py,sha256=x,1048576", "boto3/a.py,,0")
     describe(tmp_path, built, "unsized", "1", "unsized.py,,")
     describe(tmp_path, built, "mine", "1", "__editable__.mine.pth,,900", "__editable___mine.py,,900")
@@ -148,8 +150,9 @@ def test_what_an_earlier_build_left(tmp_path: Path) -> None:
 
 def test_what_an_earlier_build_left_of_a_layer(tmp_path: Path) -> None:
     record = "x.py,,1048576"
-    describe(tmp_path, "built/python", "one", "1", record)
-    describe(tmp_path, "built/python/lib/python3.12/site-packages", "two", "2", record)
+    for folder, name, version in (("python", "one", "1"), ("python/lib/python3.12/site-packages", "two", "2")):
+        write(tmp_path, f"built/{folder}/x.py", size=1_048_576)
+        describe(tmp_path, f"built/{folder}", name, version, record)
     found = installed(tree(tmp_path), Build(elsewhere="built"), "layer")
     assert found == {"one": ("1", 1.0), "two": ("2", 1.0)}
 
@@ -157,6 +160,7 @@ def test_what_an_earlier_build_left_of_a_layer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("environment", ["fn/.venv", "services/venv", "env"])
 def test_a_virtual_environment_tells_what_is_installed(tmp_path: Path, environment: str) -> None:
     site = f"{environment}/lib/python3.12/site-packages"
+    write(tmp_path, f"{site}/numpy/__init__.py", size=1_048_576)
     describe(tmp_path, site, "numpy", "2.0", "numpy/__init__.py,,1048576", "numpy/__pycache__/x.pyc,,9", "../x,,9")
     build = Build(manifests=(Manifest("services/requirements.txt"),))
     assert installed(tree(tmp_path), build, "fn") == {}
@@ -167,11 +171,66 @@ def test_a_virtual_environment_tells_what_is_installed(tmp_path: Path, environme
 def test_the_build_is_surer_than_an_environment_and_two_versions_are_none(tmp_path: Path) -> None:
     record = "x.py,,1048576"
     write(tmp_path, ".venv/pyvenv.cfg")
+    write(tmp_path, ".venv/lib/python3.9/site-packages/x.py", "built/x.py", size=1_048_576)
     for name, version in (("both", "1"), ("twice", "1"), ("twice", "2"), ("only", "1")):
         describe(tmp_path, ".venv/lib/python3.9/site-packages", name, version, record)
     describe(tmp_path, "built", "both", "2", record)
     found = installed(tree(tmp_path), Build(elsewhere="built"), "")
     assert found == {"both": ("2", 1.0), "only": ("1", 1.0)}
+
+
+def test_a_stated_size_is_not_more_than_the_real_one(tmp_path: Path) -> None:
+    write(tmp_path, "built/huge.py", "built/small.py")
+    describe(tmp_path, "built", "huge", "1", "huge.py,,999999999999", "gone.py,,5000", "small.py,,300")
+    describe(tmp_path, "built", "gone", "1", "gone.py,,1048576")
+    describe(tmp_path, "built", "many", "1", *(f"gone/{number}.py,,1000000000" for number in range(50)))
+    assert installed(tree(tmp_path), Build(elsewhere="built"), "fn") == {"huge": ("1", 1_300 / BYTES_PER_MB)}
+
+
+@pytest.mark.parametrize(
+    "named", ["fn", "fn/boto3", "fn/boto3/__init__.py", "fn/yaml", "fn/_yaml", "fn/_yaml/a.py", "fn/six.py", "fn/own"]
+)
+def test_what_is_asked_for_by_name_is_measured_as_ever(tmp_path: Path, named: str) -> None:
+    write(
+        tmp_path, "fn/app.py", "fn/own/a.py", "fn/boto3/data/a.py", "fn/yaml/__init__.py", "fn/_yaml/a.py", "fn/six.py"
+    )
+    write(tmp_path, "fn/boto3/vendored/requests/api.py")
+    for package in ("fn/boto3", "fn/boto3/vendored/requests"):
+        (tmp_path / package / "__init__.py").write_text("__version__ = '1.34'\n", encoding="utf-8")
+    (tmp_path / "fn/boto3/model.py").write_bytes(b"#" * (MAX_FILE_BYTES + 1))
+    describe(tmp_path, "fn", "PyYAML", "6.0", "yaml/__init__.py,,", "_yaml/a.py,,")
+    (tmp_path / "fn/six-1.egg-info").mkdir()
+    (tmp_path / "template.yaml").write_text("Transform: AWS::Serverless-2016-10-31\n", encoding="utf-8")
+    whole, limited = tree(tmp_path), collect([Path(named)], cwd=tmp_path).tree
+    assert limited.vendored == whole.vendored
+    assert sizes(limited) == sizes(whole)
+    assert own(limited, "fn") == own(whole, "fn") == 2_000
+    assert set(sizes(whole)) == {"boto3", "pyyaml", "six"}
+
+
+NAMES = ("requirements.txt", "boto3", "botocore", "Pipfile", "six.py")
+
+
+def test_what_the_tree_does_not_list(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    write(root, "fn/app.py", "fn/requirements.txt", "fn/six.py", "fn/botocore/session.py", "other/requirements.txt")
+    write(root, "fn/boto3/session.py")
+    write(tmp_path, "outside/requirements.txt")
+    (root / "fn/boto3/__init__.py").write_text("__version__ = '1.34'\n", encoding="utf-8")
+    (root / "fn/six-1.egg-info").mkdir()
+    assert unlisted(tree(root), "fn", NAMES) == ()
+    (root / ".gitignore").write_text("fn/boto*\nfn/requirements.txt\n", encoding="utf-8")
+    (root / "fn/Pipfile").symlink_to(tmp_path / "outside/requirements.txt")
+    project = tree(root)
+    assert unlisted(project, "fn", NAMES) == ("Pipfile", "boto3", "botocore", "requirements.txt")
+    assert unlisted(project, "fn", ("boto3",)) == ("boto3",)
+    assert unlisted(project, "other", NAMES) == unlisted(project, "", NAMES) == ()
+    assert unlisted(project, "../outside", NAMES) == unlisted(project, "nowhere\0", NAMES) == ()
+
+
+def test_what_is_too_large_is_listed(tmp_path: Path) -> None:
+    write(tmp_path, "fn/requirements.txt", size=MAX_FILE_BYTES + 1)
+    assert unlisted(tree(tmp_path), "fn", NAMES) == ()
 
 
 def test_an_environment_outside_of_the_root_is_not_read(tmp_path: Path) -> None:
