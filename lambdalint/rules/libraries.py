@@ -74,7 +74,8 @@ class Library:
 def libraries(packages: Mapping[str, FunctionPackage], least_mb: float) -> Iterator[Library]:
     """Yield the libraries of zip functions that take more than *least_mb* MB, but the SDK and what layers hold.
 
-    Of a library and another one that brings it along only the latter is told.
+    Of a library and another one that brings it along only the latter is told, and what several of them bring counts
+    for the heaviest.
     """
     places: defaultdict[str, dict[Span, tuple[Distribution, list[FunctionPackage]]]] = defaultdict(dict)
     for package in shipped.judged(packages):
@@ -98,17 +99,22 @@ def libraries(packages: Mapping[str, FunctionPackage], least_mb: float) -> Itera
 def _heavy(package: FunctionPackage, least_mb: float) -> list[Distribution]:
     rows = shipped.sdk()
     contents = package.package
-    large = [
+    asked = [
         one
         for one in contents.distributions
         if one.provenance in shipped.DIRECT
         and one.name not in rows
         and shipped.in_layers(package, one.name) is None
         and not is_explained(one.requirement)
-        and _trusted_weight(contents, one, rows) > least_mb
     ]
-    brought = {name for one in large for name in one.brings}
-    return [one for one in large if one.name not in brought]
+    asked.sort(key=lambda one: (-_trusted_weight(contents, one, rows), one.name))
+    large: list[Distribution] = []
+    counted = set(rows)
+    for one in asked:
+        if one.name not in counted and _trusted_weight(contents, one, counted) > least_mb:
+            large.append(one)
+            counted |= {one.name, *one.brings}
+    return large
 
 
 def _trusted_weight(contents: Contents, one: Distribution, but: Collection[str]) -> float:
