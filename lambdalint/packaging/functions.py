@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.package_patterns import Package
@@ -38,6 +38,8 @@ class Packages:
 
 def read(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> Packages:
     """Return what each of *functions* ships."""
+    if not functions:
+        return Packages()
     scripts = ScriptedBuilds(tree)
     functions = [scripts.function(one) for one in functions]
     reader = _Packages(tree, functions, catalogue, settings)
@@ -96,9 +98,7 @@ class _Packages:
             ]
             made = self.contents.contents(build, folder, vendored, python)
             complete = made.complete and not unlisted(self._tree, folder, self._telling)
-            self._known[key] = Contents(
-                made.distributions, complete, self._own_mb(function), made.confidence, made.slimmed
-            )
+            self._known[key] = replace(made, complete=complete, own_mb=self._own_mb(function))
         return self._known[key]
 
     def _own_mb(self, function: Function) -> float:
@@ -119,7 +119,7 @@ class _Packages:
             made = self.contents.contents(layer.build, folder or "", vendored, python)
             own = 0.0 if folder is None else own_size(self._tree, folder, lambda path: True)
             seen = folder is None or bool(made.distributions) or folder in self._tree.directories
-            self._known[key] = Contents(made.distributions, made.complete and seen, own, made.confidence, made.slimmed)
+            self._known[key] = replace(made, complete=made.complete and seen, own_mb=own)
         return LayerContents(layer, self._known[key])
 
     def _shared_contents(self, layer: Layer) -> Contents | None:
