@@ -6,10 +6,10 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment import scripts
 from lambdalint.deployment.chalice.config import MANAGED_LAYER, vendor_folder
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.package_patterns import Package
-from lambdalint.deployment.scripts import build_scripts
 from lambdalint.deployment.serverless.requirements import REQUIREMENTS_LAYER
 from lambdalint.model import Manifest
 
@@ -32,7 +32,7 @@ class ScriptedBuilds:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._scripts = build_scripts.read(tree)
+        self._scripts = scripts.read(tree)
         self._near = {span.path.rpartition("/")[0] for span in self._scripts.unresolved}
 
     def function(self, function: Function) -> Function:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.cdk import python as cdk_python
-from lambdalint.deployment.cdk import typescript as cdk_typescript
-from lambdalint.deployment.cdk.expression import Values
-from lambdalint.deployment.cdk.function import FUNCTIONS, Later, read_function
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.source_root import ancestors
 from lambdalint.model import Deployment, Function, Problem, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lambdalint.model import Room, Tree
 
 MAX_FILES = 2_000
@@ -38,10 +37,8 @@ def read(tree: Tree, room: Room) -> Deployment:
     Relative paths start where the program runs: in the folder of the nearest ``cdk.json`` at or above the file. Where
     there is none, the folders that may be the program's are tried: one of them has to have the path.
     """
-    functions: list[Function] = []
-    problems: list[Problem] = []
     sources: list[str] = []
-    later: dict[str | None, Later] = {}
+    later: dict[str | None, set[str]] = defaultdict(set)
     for path in tree.files:
         if not path.endswith((_PYTHON, *_TYPESCRIPT)) or path.endswith((".d.ts", ".min.js")) or is_apart(path):
             continue
@@ -49,13 +46,21 @@ def read(tree: Tree, room: Room) -> Deployment:
         if not _LIBRARY.search(content):
             continue
         directory = _directory(tree, path)
-        for match in _LATER.finditer(content):
-            known = later.get(directory, Later())
-            later[directory] = Later(
-                known.variables or match["variables"] is not None, known.layers or match["layers"] is not None
-            )
+        later[directory].update(match.lastgroup or "" for match in _LATER.finditer(content))
         if _CONSTRUCT.search(content) and not _is_compiled(tree, path):
             sources.append(path)
+    return _read_programs(tree, sources, later, room) if sources else Deployment()
+
+
+def _read_programs(tree: Tree, sources: Sequence[str], later: Mapping[str | None, set[str]], room: Room) -> Deployment:
+    """Return the functions of the programs *sources*; *later* says what those of a folder add to functions later on."""
+    from lambdalint.deployment.cdk import python as cdk_python
+    from lambdalint.deployment.cdk import typescript as cdk_typescript
+    from lambdalint.deployment.cdk.expression import Values
+    from lambdalint.deployment.cdk.function import FUNCTIONS, Later, read_function
+
+    functions: list[Function] = []
+    problems: list[Problem] = []
     if len(sources) > MAX_FILES:
         message = f"more than {MAX_FILES} files of CDK programs; the rest is not read"
         problems.append(Problem(Span.point(sources[MAX_FILES]), message))
@@ -63,6 +68,8 @@ def read(tree: Tree, room: Room) -> Deployment:
         directory = _directory(tree, path)
         values = Values(path, directory, _candidates(tree, path) if directory is None else ())
         reader = cdk_python if path.endswith(_PYTHON) else cdk_typescript
+        added = later.get(directory, set())
+        more = Later("variables" in added, "layers" in added)
         calls = reader.calls(tree, path, FUNCTIONS)
         if calls is None:
             problems.append(Problem(Span.point(path), "the CDK program cannot be read", "note"))
@@ -70,7 +77,7 @@ def read(tree: Tree, room: Room) -> Deployment:
             if len(functions) >= MAX_FUNCTIONS:
                 message = f"more than {MAX_FUNCTIONS} functions of CDK programs; the rest is not read"
                 return Deployment(tuple(functions), (*problems, Problem(call.span, message)))
-            found = read_function(tree, call, values, room, later.get(directory, Later()))
+            found = read_function(tree, call, values, room, more)
             if isinstance(found, Function):
                 functions.append(found)
             elif found is not None:
