@@ -137,9 +137,9 @@ def to_settings(layer: Layer, config_dir: Path | None) -> Settings:
 
 
 def _canonical(names: Iterable[str]) -> tuple[str, ...]:
-    from packaging.utils import canonicalize_name
+    from lambdalint.packaging.import_names import normalised
 
-    return tuple(canonicalize_name(name) for name in names)
+    return tuple(map(normalised, names))
 
 
 def _function(given: Given, config_dir: Path | None) -> ExplicitFunction:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdalint.packaging.import_names import normalised
 from lambdalint.packaging.requirement_syntax import Fault, parse
 from lambdalint.packaging.toml_file import array, table, text, texts
 
@@ -50,13 +51,6 @@ class Package:
     marker: str = ""
     local: str | None = None
     virtual: bool = False
-
-
-def normalised(name: str) -> str:
-    """Return the normal form of a name (PEP 503)."""
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)
 
 
 def _extras(names: object) -> tuple[str, ...]:

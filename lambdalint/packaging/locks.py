@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Problem, Span, Tree
+from lambdalint.packaging.import_names import normalised
 from lambdalint.packaging.lock_formats import (
     LockError,
     Package,
-    normalised,
     read_pdm,
     read_pipenv,
     read_poetry,

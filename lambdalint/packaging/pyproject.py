@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lambdalint.model import Problem, Requirement, Span, Tree
 from lambdalint.packaging import requirements_file
 from lambdalint.packaging.dependency_table import poetry_parts
+from lambdalint.packaging.import_names import normalised
 from lambdalint.packaging.requirement_syntax import Fault, Parts, parse
 from lambdalint.packaging.toml_file import TomlFile, array, load, table, text, texts
 
@@ -38,10 +39,10 @@ def read(
         return (), (file,)
     reading = _Reading(tree, file, through)
     reading.standard()
-    reading.poetry(frozenset(map(_normal, groups)))
+    reading.poetry(frozenset(map(normalised, groups)))
     for group in groups:
         reading.group(group)
-    sources = {_normal(name): value for name, value in table(file.table, "tool", "uv", "sources").items()}
+    sources = {normalised(name): value for name, value in table(file.table, "tool", "uv", "sources").items()}
     found = tuple(_from_source(requirement, sources) for requirement in reading.requirements)
     return found, tuple(reading.problems[:MAX_PROBLEMS])
 
@@ -49,13 +50,7 @@ def read(
 def project_name(file: TomlFile) -> str:
     """Return the normalised name of the project, or an empty text."""
     name = text(table(file.table, "project").get("name")) or text(table(file.table, "tool", "poetry").get("name"))
-    return _normal(name)
-
-
-def _normal(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)
+    return normalised(name)
 
 
 @dataclass(slots=True)
@@ -88,9 +83,9 @@ class _Reading:
         plain = not required and (not optional or bool(dynamic))
         extras = not optional and (not required or bool(dynamic))
         wanted = {
-            _normal(name)
+            normalised(name)
             for extra, names in table(tool, "extras").items()
-            if _normal(extra) in groups
+            if normalised(extra) in groups
             for name in texts(names)
         }
         self._table(("tool", "poetry", "dependencies"), wanted if extras else set(), plain=plain)
@@ -99,7 +94,7 @@ class _Reading:
         """Read the extra, or group, *name*, and those that it includes."""
         waiting = [name]
         while waiting:
-            normal = _normal(waiting.pop())
+            normal = normalised(waiting.pop())
             if normal not in self.seen:
                 self.seen.add(normal)
                 waiting += self._one_group(normal)
@@ -142,12 +137,12 @@ class _Reading:
     def _table(self, key: KeyPath, wanted: set[str], *, plain: bool) -> None:
         """Read a table of Poetry: what is required if *plain*, and the optional ones of *wanted*."""
         for name, value in list(table(self.file.table, *map(str, key)).items())[:MAX_REQUIREMENTS]:
-            if _normal(name) == "python":
+            if normalised(name) == "python":
                 continue
             several = isinstance(value, list)
             for index, one in enumerate(array(value) if several else [value]):
                 optional = table(one).get("optional") is True
-                if _normal(name) in wanted if optional else plain:
+                if normalised(name) in wanted if optional else plain:
                     self._add((*key, name, index) if several else (*key, name), poetry_parts(name, one))
 
     def _add(self, key: KeyPath, parts: Parts | Fault, written: str = "") -> None:
@@ -175,7 +170,7 @@ class _Reading:
 
 
 def _named(tables: dict[str, object], name: str) -> list[tuple[str, object]]:
-    return [(key, value) for key, value in tables.items() if _normal(key) == name]
+    return [(key, value) for key, value in tables.items() if normalised(key) == name]
 
 
 def _from_source(requirement: Requirement, sources: dict[str, object]) -> Requirement:

@@ -117,21 +117,18 @@ class UnpinnedRuntimeSdk(ProjectRule):
         for one in imports:
             if one.function in packages and not one.guarded:
                 reached[one.function].append(one)
-        first: dict[str, ForeignImport] = {}
-        for one in (one for found in reached.values() for one in found):
-            package = packages[one.function]
-            if not shipped.is_of_runtime(package, one.module) or not shipped.lies_in(package, one.span.path):
-                continue
-            # Where something else is imported that nothing known brings, something unknown does.
-            if all(
-                shipped.sdk_of(each.module) or shipped.provides(package, each.module) for each in reached[one.function]
-            ):
-                known = first.get(one.function)
-                if known is None or self._order(packages, one) < self._order(packages, known):
-                    first[one.function] = one
         places: defaultdict[Span, list[ForeignImport]] = defaultdict(list)
-        for one in first.values():
-            places[one.span].append(one)
+        for function, found in reached.items():
+            package = packages[function]
+            of_sdk = [
+                one
+                for one in found
+                if shipped.is_of_runtime(package, one.module) and shipped.lies_in(package, one.span.path)
+            ]
+            # Where something else is imported that nothing known brings, something unknown does.
+            if of_sdk and all(shipped.provides(package, one.module) for one in found):
+                first = min(of_sdk, key=lambda one: (not shipped.is_in_handler(package, one.span.path), one.span))
+                places[first.span].append(first)
         for span, found in sorted(places.items()):
             concerned = [packages[one.function] for one in found]
             module = found[0].module.partition(".")[0]
@@ -142,8 +139,3 @@ class UnpinnedRuntimeSdk(ProjectRule):
                 concerned,
                 confidence=shipped.certainty(concerned),
             )
-
-    @staticmethod
-    def _order(packages: Mapping[str, FunctionPackage], one: ForeignImport) -> tuple[object, ...]:
-        """Order the imports of one function: those in its handler's file first."""
-        return (not shipped.is_in_handler(packages[one.function], one.span.path), one.span)

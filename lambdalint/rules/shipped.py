@@ -1,4 +1,4 @@
-"""What the packaging rules ask of packages: the SDK in them, weights, pins that are explained, groups of functions."""
+"""What the packaging rules ask of packages: what layers and the runtime hold, the SDK in them, who shares a file."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def is_artifact(shell: Shell, place: str) -> bool:
     return place.startswith(shell.job.unknowns.named("$ARTIFACTS_DIR"))
 
 
-def _copy(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
+def _copy(shell: Shell, folders: BuildFolders, fields: Sequence[Field], *, move: bool = False) -> None:
     options = read_options(fields, "tS", frozenset({"target-directory", "suffix"}))
     words = [given for given in options.rest if given.text]
     directory = options.last("t", "target-directory")
@@ -57,19 +57,12 @@ def _copy(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
         if len(words) < 2:
             return
         directory = words.pop().text
-    recursive = any(option.name in _RECURSIVE for option in options.found)
-    _transfer(shell, folders, words, directory, recursive=recursive)
+    recursive = move or any(option.name in _RECURSIVE for option in options.found)
+    _transfer(shell, folders, words, directory, recursive=recursive, move=move)
 
 
 def _move(shell: Shell, folders: BuildFolders, fields: Sequence[Field]) -> None:
-    options = read_options(fields, "tS", frozenset({"target-directory", "suffix"}))
-    words = [given for given in options.rest if given.text]
-    directory = options.last("t", "target-directory")
-    if directory is None:
-        if len(words) < 2:
-            return
-        directory = words.pop().text
-    _transfer(shell, folders, words, directory, recursive=True, move=True)
+    _copy(shell, folders, fields, move=True)
 
 
 def _transfer(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, in_project, readable
 from lambdalint.deployment.scripts.shell_run import Field, Shell
+from lambdalint.deployment.scripts.shell_tokens import closing
 
 if TYPE_CHECKING:
     from lambdalint.model import Tree
@@ -262,7 +263,7 @@ class MakeRun:
             found.append(text[at:dollar])
             opening = text[dollar + 1 : dollar + 2]
             if opening in ("(", "{"):
-                end = _closing(text, dollar + 1)
+                end = closing(text, dollar + 1)
                 found.append(self.expression(text[dollar + 2 : end], depth))
                 at = end + 1
             else:
@@ -321,20 +322,6 @@ class MakeRun:
                 fix, _, names = value.partition(",")
                 return " ".join(fix + each if name == "addprefix" else each + fix for each in names.split())
         return unknowns.named(f"$({name} {value})")
-
-
-def _closing(text: str, start: int) -> int:
-    opening = text[start]
-    closing = ")" if opening == "(" else "}"
-    depth = 0
-    for position in range(start, len(text)):
-        if text[position] == opening:
-            depth += 1
-        elif text[position] == closing:
-            depth -= 1
-            if depth == 0:
-                return position
-    return len(text)
 
 
 def makefile_in(tree: Tree, folder: str) -> str | None:

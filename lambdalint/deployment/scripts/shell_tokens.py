@@ -218,12 +218,12 @@ class _Lexer:
             self.at = end
             return Part("variable", f"{{{{{body}}}}}", quoted=quoted)
         if following == "(":
-            end = _closing(text, self.at)
+            end = closing(text, self.at)
             body = text[self.at + 1 : end]
             self.at = end + 1
             return Part("unknown" if body.startswith("(") else "script", body, quoted=quoted)
         if following == "{":
-            end = _closing(text, self.at)
+            end = closing(text, self.at)
             body = text[self.at + 1 : end]
             self.at = end + 1
             return _parameter(body, quoted=quoted)
@@ -239,7 +239,7 @@ class _Lexer:
     def _make_expansion(self, *, quoted: bool) -> Part:
         following = self.text[self.at : self.at + 1]
         if following in _CLOSING:
-            end = _closing(self.text, self.at)
+            end = closing(self.text, self.at)
             body = self.text[self.at + 1 : end]
             self.at = end + 1
             return Part("make", body, quoted=quoted)
@@ -267,15 +267,15 @@ def _parameter(body: str, *, quoted: bool) -> Part:
     return Part("unknown", body, quoted=quoted)
 
 
-def _closing(text: str, start: int) -> int:
+def closing(text: str, start: int) -> int:
     """Return where the bracket at *start* is closed, or the end."""
     opening = text[start]
-    closing = _CLOSING[opening]
+    wanted = _CLOSING[opening]
     depth = 0
     for position in range(start, len(text)):
         if text[position] == opening:
             depth += 1
-        elif text[position] == closing:
+        elif text[position] == wanted:
             depth -= 1
             if depth == 0:
                 return position
