@@ -13,8 +13,9 @@ from literate.variants import bare, restyled, suppressed
 
 from lambdalint import rules
 from lambdalint.engine.add_noqa import additions, checked_reason
-from lambdalint.engine.fixes import apply, choose
+from lambdalint.engine.fixes import choose
 from lambdalint.engine.suppressions import may_suppress
+from lambdalint.engine.targets import Bounds, apply
 from lambdalint.model import Safety
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _fixed(root: Path, settings: Settings) -> None:
     for _ in range(10):
         report = report_of(root, settings)
         chosen = choose(report.findings, frozenset({Safety.SAFE}))
-        applied = apply(chosen.changes, report.sources, folder=root, cwd=root)
+        applied = apply(chosen.changes, report.sources, within=Bounds.of([root]), cwd=root)
         assert applied.problems == ()
         if not applied.counts:
             return
@@ -131,7 +132,7 @@ def test_added_comments_silence_and_go_again(case: Case, tmp_path: Path, monkeyp
     write_project(tmp_path, before)
     report = report_of(tmp_path, settings)
     added = additions(report.findings, report.sources, checked_reason("as it was in 2024"))
-    applied = apply(added.changes, report.sources, folder=tmp_path, cwd=tmp_path)
+    applied = apply(added.changes, report.sources, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert (added.problems, applied.problems) == ((), ())
     not_judged = [item for item in report.findings if item.code in ("LMB900", "LMB999")]
     assert sum(applied.counts.values()) == len(report.findings) - len(not_judged)

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -18,6 +18,8 @@ from lambdalint.model import NOT_JUDGED
 from lambdalint.output.formats import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lambdalint.cli.delivery import Output
     from lambdalint.model import Report
 
@@ -46,6 +48,8 @@ class Unsaved:
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that this file holds.")
 @click.option("--changed-since", metavar="REV", help="Only findings on lines that changed since REV.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also those that may change what code does.")
+@click.option("--diff", is_flag=True, help="Print what the fixes would change, and change nothing.")
 @click.option("--add-noqa", metavar="REASON", help="Suppress each finding by a comment with this reason.")
 @click.option("--ignore-noqa", is_flag=True, help="Report what comments named noqa silence.")
 @click.option("--stdin-filename", metavar="FILE", help="Standard input takes the place of FILE.")
@@ -59,6 +63,8 @@ def check(
     baseline: str | None,
     changed_since: str | None,
     fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     add_noqa: str | None,
     ignore_noqa: bool,
     stdin_filename: str | None,
@@ -66,10 +72,17 @@ def check(
 ) -> None:
     """Check PATHS (by default the working directory). Exit 0: clean, 1: findings, 2: not all was judged.
 
+    With --diff, 1 says that the fixes would change something.
+
     A folder stands for the files below it, a template for the functions that it declares. What is named is judged as
     part of the project around it.
     """
-    _refuse_contradictions(fix=fix, add_noqa=add_noqa is not None, stdin=stdin_filename is not None)
+    reported = output_format is not None or bool(outputs) or statistics
+    _refuse_contradictions(
+        {"--fix": fix, "--add-noqa": add_noqa is not None, "--stdin-filename": stdin_filename is not None},
+        {"--diff": diff, "--add-noqa": add_noqa is not None, "--stdin-filename": stdin_filename is not None},
+        {"--diff": diff, "--output-format, --output or --statistics": reported},
+    )
     name = delivery.chosen_format(output_format, os.environ)
     if statistics and name not in ("text", "json"):
         name = _format_of_statistics(output_format)
@@ -77,30 +90,40 @@ def check(
     unsaved = _read_unsaved(stdin_filename, project.paths)
     overrides = overrides_of(project, selection, baseline=baseline, noqa=False if ignore_noqa else None)
     batches = load(project, overrides, None if unsaved is None else (unsaved.path,))
-    overlay = None if unsaved is None else {unsaved.path: unsaved.content}
+    typed = {} if unsaved is None else {unsaved.path: unsaved.content}
 
-    def make_report() -> Report:
-        return analyse(batches, quiet=project.quiet, overlay=overlay, changed_since=changed_since)
+    def make_report(overlay: Mapping[Path, bytes]) -> Report:
+        return analyse(batches, quiet=project.quiet, overlay={**typed, **overlay}, changed_since=changed_since)
 
     reason = None if add_noqa is None else mending.check_reason(add_noqa)
-    folder = mending.folder_of(project.paths)
-    report = make_report()
+    within = mending.bounds_of(project.paths)
+    report = make_report({})
+    if diff:
+        changes = mending.show_diff(report, make_report, within=within, unsafe=unsafe_fixes, quiet=project.quiet)
+        tell_problems(report, verbose=project.verbose, quiet=project.quiet)
+        _end(report, delivered=True, found=changes)
     if fix:
-        report = mending.apply_fixes(report, make_report, folder=folder, quiet=project.quiet)
+        report = mending.fix(report, make_report, within=within, unsafe=unsafe_fixes, quiet=project.quiet)
     if reason is not None:
-        report = mending.add_noqa(report, reason, make_report, folder=folder, quiet=project.quiet)
+        report = mending.add_noqa(report, reason, make_report, within=within, quiet=project.quiet)
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
     delivered = delivery.deliver(report, name, outputs, os.environ, quiet=project.quiet, statistics=statistics)
+    _end(report, delivered=delivered, found=bool(report.findings) and not exit_zero)
+
+
+def _end(report: Report, *, delivered: bool, found: bool) -> NoReturn:
+    """End the run with the status for whether something was *found*, unless not all was judged or delivered."""
     if not delivered or any(finding.code in NOT_JUDGED for finding in report.findings):
         raise click.exceptions.Exit(FAILED)
-    raise click.exceptions.Exit(FINDINGS if report.findings and not exit_zero else CLEAN)
+    raise click.exceptions.Exit(FINDINGS if found else CLEAN)
 
 
-def _refuse_contradictions(*, fix: bool, add_noqa: bool, stdin: bool) -> None:
-    given = {"--fix": fix, "--add-noqa": add_noqa, "--stdin-filename": stdin}
-    changing = [flag for flag, is_given in given.items() if is_given]
-    if len(changing) > 1:
-        raise click.UsageError(f"{changing[0]} and {changing[1]} exclude each other")
+def _refuse_contradictions(*alternatives: Mapping[str, bool]) -> None:
+    """End the run where several flags of one of *alternatives* are given, which tell flags that are."""
+    for flags in alternatives:
+        given = [flag for flag, is_given in flags.items() if is_given]
+        if len(given) > 1:
+            raise click.UsageError(f"{given[0]} and {given[1]} exclude each other")
 
 
 def _format_of_statistics(asked: str | None) -> str:

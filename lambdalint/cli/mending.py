@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambdalint.cli.terminal import Failure, warn
+from lambdalint.cli.terminal import Failure, warn, write_bytes
 from lambdalint.model import Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from lambdalint.engine.fix_rounds import Analyse, Fixed
+    from lambdalint.engine.targets import Bounds
     from lambdalint.model import Problem, Report
 
-_MAX_ROUNDS = 10
-"""Fixes that overlap wait for the next round, and fixed code may have findings of its own."""
+def bounds_of(paths: Sequence[Path]) -> Bounds:
+    """Return what may be changed where *paths* are checked: nothing else than they name."""
+    from lambdalint.engine.targets import Bounds
+
+    return Bounds.of(Path.cwd() / path for path in paths)
 
 
-def folder_of(paths: Sequence[Path]) -> Path:
-    """Return the folder below which files may be changed: the innermost one that holds all of *paths*."""
-    absolute = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - resolve() would follow symbolic links
-    return Path(os.path.commonpath([path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]))  # noqa: PTH112, PTH120 - of strings
+def fix(report: Report, analyse: Analyse, *, within: Bounds, unsafe: bool, quiet: bool) -> Report:
+    """Make the fixes of *report* in the files; return the report of what is left."""
+    fixed = _fixed(report, analyse, within, unsafe=unsafe)
+    applied = fixed.write()
+    _tell("fixed", applied.counts, (*fixed.problems, *applied.problems), quiet=quiet)
+    return analyse({}) if applied.problems else fixed.report
 
 
-def apply_fixes(report: Report, analyse_again: Callable[[], Report], *, folder: Path, quiet: bool) -> Report:
-    """Apply the safe fixes of *report*, until there are none; return the report of what is left."""
-    from lambdalint.engine.fixes import apply, choose
+def show_diff(report: Report, analyse: Analyse, *, within: Bounds, unsafe: bool, quiet: bool) -> bool:
+    """Print how the fixes of *report* would change the files, and tell whether they would."""
+    from lambdalint.output import diff
 
-    fixed: Counter[str] = Counter()
-    problems: dict[Problem, None] = {}
-    for _ in range(_MAX_ROUNDS):
-        chosen = choose(report.findings, frozenset({Safety.SAFE}))
-        applied = apply(chosen.changes, report.sources, folder=folder, cwd=Path.cwd())
-        problems |= dict.fromkeys(applied.problems)
-        if not applied.counts:
-            break
-        fixed.update(applied.counts)
-        report = analyse_again()
-    _tell("fixed", fixed, problems, quiet=quiet)
-    return report
+    fixed = _fixed(report, analyse, within, unsafe=unsafe)
+    write_bytes(diff.render(fixed.files))
+    _tell("would fix", fixed.counts, fixed.problems, quiet=quiet)
+    return bool(fixed.files)
+
+
+def _fixed(report: Report, analyse: Analyse, within: Bounds, *, unsafe: bool) -> Fixed:
+    from lambdalint.engine import fix_rounds
+
+    allowed = frozenset({Safety.SAFE, *([Safety.UNSAFE] if unsafe else [])})
+    return fix_rounds.fix(report, analyse, allowed, within=within, cwd=Path.cwd())
 
 
 def check_reason(reason: str) -> str:
@@ -53,15 +57,15 @@ def check_reason(reason: str) -> str:
         raise Failure(f"--add-noqa: {error}") from None
 
 
-def add_noqa(report: Report, reason: str, analyse_again: Callable[[], Report], *, folder: Path, quiet: bool) -> Report:
+def add_noqa(report: Report, reason: str, analyse: Analyse, *, within: Bounds, quiet: bool) -> Report:
     """Suppress the findings of *report* by comments with *reason*; return the report of what is left."""
     from lambdalint.engine.add_noqa import additions
-    from lambdalint.engine.fixes import apply
+    from lambdalint.engine.targets import apply
 
     added = additions(report.findings, report.sources, reason)
-    applied = apply(added.changes, report.sources, folder=folder, cwd=Path.cwd())
+    applied = apply(added.changes, report.sources, within=within, cwd=Path.cwd())
     _tell("suppressed", applied.counts, (*added.problems, *applied.problems), quiet=quiet)
-    return analyse_again() if applied.counts else report
+    return analyse({}) if applied.counts else report
 
 
 def _tell(done: str, counts: Mapping[str, int], problems: Iterable[Problem], *, quiet: bool) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -26,9 +29,28 @@ class Failure(click.ClickException):
 
 def write(text: str) -> None:
     """Write to standard output; a reader that has gone away is no error."""
-    try:
+    with _reader_may_go():
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+def write_bytes(content: bytes) -> None:
+    """Write what is text of any encoding to standard output; on a terminal, in a form that cannot control it."""
+    if sys.stdout.isatty():
+        from lambdalint.output.escape import escape
+
+        lines = content.decode("utf-8", "replace").split("\n")
+        write("\n".join(escape(line.expandtabs()) for line in lines))
+        return
+    with _reader_may_go():
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _reader_may_go() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         # What is still buffered would raise again when the interpreter flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lambdalint.config.layer import as_toml
-from lambdalint.config.schema import EXPECTED, MEANING, RawConfig, RawFunction
+from lambdalint.config.schema import EXPECTED, MEANING, SELECTORS, RawConfig, RawFunction
 from lambdalint.config.wording import choices, describe_type, without_none
 from lambdalint.model import Settings, Severity
 
@@ -32,9 +32,7 @@ _RELATIVE = {"type": "string", "pattern": "^(?!/)"}
 _NAMED = {"type": "string", "pattern": r"\S"}
 
 _EXACT: Mapping[str, _Schema] = {
-    "select": _SELECTORS,
-    "extend-select": _SELECTORS,
-    "ignore": _SELECTORS,
+    **dict.fromkeys(SELECTORS, _SELECTORS),
     "exclude": {"type": "array", "items": _PATTERN},
     "writable": _ABSOLUTE,
     "per-file-ignores": {"type": "object", "propertyNames": _PATTERN, "additionalProperties": _SELECTORS},

@@ -13,7 +13,7 @@ import msgspec
 from lambdalint.config import patterns
 from lambdalint.config.error import ConfigError, nearest
 from lambdalint.config.layer import PLAIN_KEYS, Given, Layer, join, relative
-from lambdalint.config.schema import EXPECTED, RawConfig, RawFunction
+from lambdalint.config.schema import EXPECTED, SELECTORS, RawConfig, RawFunction
 from lambdalint.config.size import parse_size
 from lambdalint.config.wording import choices, describe_type
 from lambdalint.model import Severity
@@ -96,7 +96,7 @@ class Reading:
         table = self.source.table
         raw = self._convert(table, RawConfig, ())
         layer: Layer = {(key,): self._given(table[key], (key,)) for key in PLAIN_KEYS if key in table}
-        for key in ("select", "extend-select", "ignore"):
+        for key in SELECTORS:
             self._check_codes(table.get(key, ()), (key,))
         self._check_absolute(raw.writable or (), ("writable",))
         if raw.exclude is not None:

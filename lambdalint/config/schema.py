@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -47,12 +47,19 @@ class RawConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     cache_dir: _Text | None = None
     signature_fallback: bool | None = None
     max_steps: _Positive | None = None
+    tmp_expression: Literal["gettempdir", "literal"] | None = None
+    unfixable: tuple[str, ...] | None = None
+    extend_safe_fixes: tuple[str, ...] | None = None
+    extend_unsafe_fixes: tuple[str, ...] | None = None
     per_file_ignores: dict[str, Any] | None = None  # a list of codes each, checked one by one
     sizes: dict[str, Any] | None = None  # a size each, checked one by one
     shared_layers: dict[str, Any] | None = None  # a list of distributions each, checked one by one
     functions: tuple[RawFunction, ...] = ()
     rules: dict[str, dict[str, Any]] = {}  # the options are typed by the rule that declares them
 
+
+SELECTORS = ("select", "extend-select", "ignore", "unfixable", "extend-safe-fixes", "extend-unsafe-fixes")
+"""The keys that hold codes of rules, or their prefixes."""
 
 MEANING = {
     "extend": "Another configuration file that this one builds on; what stands here wins over what stands there",
@@ -68,6 +75,10 @@ MEANING = {
     "cache-dir": "Where the cache lies",
     "signature-fallback": "Whether undeclared functions with parameters (event, context) count as handlers",
     "max-steps": "How far the code of one entry point is followed",
+    "tmp-expression": 'How fixes write the folder for temporary files: tempfile.gettempdir() or "/tmp"',
+    "unfixable": "Rules whose findings are not fixed",
+    "extend-safe-fixes": "Rules whose unsafe fixes are made by --fix alone",
+    "extend-unsafe-fixes": "Rules whose safe fixes are made with --unsafe-fixes only",
     "per-file-ignores": "Rules that are not reported in the files that a pattern names",
     "sizes": "How large files are, for LMB307: by their path in /tmp, or their key or address in S3",
     "shared-layers": "What layers of other projects hold, by patterns of their ARNs",
@@ -104,6 +115,10 @@ EXPECTED = {
     "cache-dir": "the path of a folder",
     "signature-fallback": "true or false",
     "max-steps": "a whole number of at least 1",
+    "tmp-expression": "one of gettempdir, literal",
+    "unfixable": "a list of rule codes or their prefixes",
+    "extend-safe-fixes": "a list of rule codes or their prefixes",
+    "extend-unsafe-fixes": "a list of rule codes or their prefixes",
     "per-file-ignores": "a table from patterns as in .gitignore to lists of rule codes or their prefixes",
     "sizes": 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB',
     "shared-layers": "a table from patterns of ARNs to lists of distributions",

@@ -6,7 +6,8 @@ import contextlib
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.collect import MAX_FILE_BYTES
@@ -62,6 +63,21 @@ class ChangedLines:
         if path in self.whole or path.startswith((*self.foreign, "../")):
             return True
         return any(changed.start <= end_line and line < changed.stop for changed in self.ranges.get(path, ()))
+
+
+    def after(self, path: str, before: bytes, content: bytes) -> ChangedLines:
+        """Return what changed once the file at *path* holds *content*; what differs from *before* counts as changed."""
+        known = self.ranges.get(path, ())
+        old, new = before.splitlines(), content.splitlines()
+        ranges: list[range] = []
+        for tag, start, stop, to_start, to_stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if tag != "equal":
+                ranges.append(range(to_start + 1, to_stop + 1))
+                continue
+            shift = to_start - start
+            cut = (range(max(one.start, start + 1), min(one.stop, stop + 1)) for one in known)
+            ranges += (range(part.start + shift, part.stop + shift) for part in cut if part)
+        return replace(self, ranges={**self.ranges, path: tuple(one for one in ranges if one)})
 
 
 def read(rev: str, *, root: Path) -> ChangedLines:

@@ -292,6 +292,9 @@ def collect(
         is_new = file in unsaved or walk.relative(str(file)) not in walk.files
         if is_new and not is_ignored(walk.exclude, str(file), directory=False):
             walk.list_named(file, unsaved.get(file))
+    for file in sorted(unsaved.keys() - set(files)):
+        if any(start in file.parents for start in starts) and not file.exists():
+            walk.list_named(file, unsaved[file])
     contents = {walk.relative(str(path)): content for path, content in unsaved.items()}
     vendored = tuple(sorted(_outer(walk.vendored), key=_vendored_order))
     tree = Tree(root, tuple(walk.files), contents, vendored=vendored, large=walk.large)

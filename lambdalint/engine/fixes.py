@@ -1,24 +1,21 @@
-"""Makes the fixes of findings: chooses those that go together, tries them out, and writes the files."""
+"""Makes the fixes of findings: chooses those that go together, and tries out what the files would hold."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.engine.atomic_write import replace_file
 from lambdalint.engine.comments import is_yaml
 from lambdalint.engine.edits import EditError, apply_edits, exclude_each_other, start_of
-from lambdalint.engine.source_text import decode_leniently
 from lambdalint.engine.syntax import is_python, parse_problem
-from lambdalint.model import Problem, Safety, Span
+from lambdalint.model import Problem, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
 
-    from lambdalint.model import Edit, Finding
+    from lambdalint.model import Edit, Finding, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,6 @@ class Prepared:
 
     contents: Mapping[str, bytes]
     made: tuple[Change, ...]
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """How many findings were mended, by code, in which files, and what could not be done."""
-
-    counts: Mapping[str, int]
-    paths: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -102,7 +90,7 @@ class _Taken:
 
 
 def prepare(changes: Sequence[Change], contents: Mapping[str, bytes]) -> Prepared:
-    """Return what the files hold after *changes*; *contents* has what each of them holds now.
+    """Return what the files hold after *changes*; *contents* has what each of them holds now, nothing for a new file.
 
     A change is left out, with a problem, if its edits cannot be made, or if a file that could be parsed cannot be
     parsed after it.
@@ -179,106 +167,3 @@ def _why_broken_yaml(content: bytes) -> str | None:
 
 def _in_one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-def apply(changes: Sequence[Change], expected: Mapping[str, bytes | str], *, folder: Path, cwd: Path) -> Applied:
-    """Make *changes* in the files, whose paths are relative to *cwd*.
-
-    *expected* holds what was analysed of each file, as bytes, or as the text of a report's sources. A file that holds
-    something else by now is left alone, and so is one that does not lie in *folder*, wherever links lead. Changes that
-    share a file are written together: if one of their files cannot be written, the others get their content back.
-    """
-    targets: dict[str, _Target] = {}
-    problems: list[Problem] = []
-    for path in sorted(_paths(changes)):
-        try:
-            targets[path] = _target(path, expected.get(path), folder, cwd)
-        except EditError as error:
-            problems.append(Problem(Span.point(path), f"nothing is changed in this file: {error}"))
-    possible = [change for change in changes if change.paths <= targets.keys()]
-    prepared = prepare(possible, {path: target.content for path, target in targets.items()})
-    problems += prepared.problems
-    counts: Counter[str] = Counter()
-    written: list[str] = []
-    for together in _groups(prepared.made):
-        paths = sorted(_paths(together))
-        failures = _write({path: prepared.contents[path] for path in paths}, targets)
-        if failures:
-            problems += failures
-        else:
-            counts.update(code for change in together for code in change.codes)
-            written += paths
-    return Applied(dict(sorted(counts.items())), tuple(sorted(written)), tuple(problems))
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """A file that may be written, and what it holds."""
-
-    place: Path
-    content: bytes
-
-
-def _target(path: str, expected: bytes | str | None, folder: Path, cwd: Path) -> _Target:
-    if expected is None:
-        raise EditError("it was not analysed")
-    try:
-        place = (cwd / path).resolve()
-        if not place.is_relative_to(folder.resolve()):
-            raise EditError("it lies outside of the checked folder")
-        if not place.is_file():
-            raise EditError("it is no file any more")
-        content = place.read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a link that leads to itself
-        raise EditError(f"it cannot be read: {_reason(error)}") from None
-    if (decode_leniently(path, content) if isinstance(expected, str) else content) != expected:
-        raise EditError("it has changed since it was analysed")
-    return _Target(place, content)
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or _in_one_line(error)
-
-
-def _groups(changes: Iterable[Change]) -> list[list[Change]]:
-    """Divide *changes* so that no file is touched by two groups."""
-    by_path: dict[str, list[Change]] = {}
-    for change in changes:
-        linked = {id(by_path[path]): by_path[path] for path in sorted(change.paths) if path in by_path}
-        group, *others = linked.values() or ([],)
-        for other in others:
-            group += other
-            by_path |= dict.fromkeys(_paths(other), group)
-        group.append(change)
-        by_path |= dict.fromkeys(change.paths, group)
-    return list({id(group): group for _, group in sorted(by_path.items())}.values())
-
-
-def _write(contents: Mapping[str, bytes], targets: Mapping[str, _Target]) -> list[Problem]:
-    """Write all files, or, if that fails, none of them: then return why."""
-    written: list[str] = []
-    try:
-        for path, content in contents.items():
-            target = targets[path]
-            if target.place.read_bytes() != target.content:
-                raise EditError("it has changed since it was analysed")
-            replace_file(target.place, content)
-            written.append(path)
-    except (OSError, EditError) as error:
-        failed = next(path for path in contents if path not in written)
-        problem = Problem(Span.point(failed), f"cannot be written: {_reason(error)}")
-        return [problem, *_restore(written, targets)]
-    except BaseException:
-        _restore(written, targets)
-        raise
-    return []
-
-
-def _restore(paths: Iterable[str], targets: Mapping[str, _Target]) -> list[Problem]:
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            replace_file(targets[path].place, targets[path].content)
-        except OSError as error:
-            problems.append(Problem(Span.point(path), f"cannot be restored: {_reason(error)}"))
-    return problems

@@ -10,7 +10,7 @@ from lambdalint import __version__, rules
 from lambdalint.engine.baseline import Split, stale_problems
 from lambdalint.engine.consolidate import Places, fingerprint, merge, without_inline_fix
 from lambdalint.engine.functions import list_functions
-from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected, select_rules
+from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected, select_rules, with_allowed_fix
 from lambdalint.engine.source_text import decode_leniently, split_lines
 from lambdalint.engine.suppressions import Located, may_suppress, read_suppressions, silence
 from lambdalint.engine.syntax import is_python
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lambdalint.engine.changed_projects import ChangedProjects
     from lambdalint.engine.collect import Collected
     from lambdalint.engine.reach import Reached
-    from lambdalint.model import Finding, Function, InlineSource, Problem, Settings
+    from lambdalint.model import Finding, Function, FunctionPackage, InlineSource, Problem, Settings
     from lambdalint.packaging.functions import Packages
 
 TOOL = f"lambdalint {__version__}"
@@ -40,6 +40,11 @@ class Analysis:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     shipped: Packages
+
+    @property
+    def packages(self) -> Mapping[str, FunctionPackage]:
+        """What functions ship, by their names."""
+        return {package.function.name: package for package in self.shipped.packages}
 
 
 class Reporting:
@@ -78,7 +83,7 @@ class Reporting:
         of_comments = judge_suppressions(suppressions, of_rules.used, scope, places, commented)
         texts |= {item.moved.span.path: commented[item.moved.span.path] for item in of_comments.kept}
         heard = [item.moved for item in of_rules.kept]
-        heard += [self._with_severity(item.moved) for item in of_comments.kept]
+        heard += [self._as_configured(item.moved) for item in of_comments.kept]
         silenced = [item.moved for item in (*of_rules.silenced, *of_comments.silenced)]
         lines = {path: split_lines(text) for path, text in texts.items()}
         wanted = fingerprint(
@@ -90,7 +95,9 @@ class Reporting:
         kept = [finding for finding in split.new if self._is_on_changed_lines(finding)]
         shown = sorted((finding.moved(places.shown) for finding in kept), key=lambda finding: finding.sort_key)
         told = self._told((*problems, *analysis.reached.notes, *self._stale(split)))
-        with_findings = {finding.span.path for finding in kept}
+        mentioned = {finding.span.path for finding in kept}
+        fixed = {edit.span.path for finding in kept if finding.fix is not None for edit in finding.fix.edits}
+        texts |= self._texts(fixed - texts.keys())
         return Report(
             tool=TOOL,
             findings=tuple(shown),
@@ -109,15 +116,16 @@ class Reporting:
             limited=self._collected.targets is not None,
             problems=tuple(problem for problem in told if problem.severity != "note"),
             notes=tuple(problem for problem in told if problem.severity == "note"),
-            sources={places.path_shown(path): text for path, text in sorted(texts.items()) if path in with_findings},
+            sources={places.path_shown(path): texts[path] for path in sorted(texts.keys() & (mentioned | fixed))},
         )
 
     def _locate(self, finding: Finding) -> Located:
         moved = without_inline_fix(finding, self._analysis.inline).moved(self._places.in_tree)
-        return Located(finding, self._with_severity(moved))
+        return Located(finding, self._as_configured(moved))
 
-    def _with_severity(self, finding: Finding) -> Finding:
-        return replace(finding, severity=self._settings.severities.get(finding.code, finding.severity))
+    def _as_configured(self, finding: Finding) -> Finding:
+        severity = self._settings.severities.get(finding.code, finding.severity)
+        return with_allowed_fix(replace(finding, severity=severity), self._settings)
 
     def _texts(self, paths: Iterable[str], wanted: Callable[[bytes], bool] = lambda content: True) -> dict[str, str]:
         contents = {path: self._collected.tree.read(path) for path in set(paths)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdalint.engine import baseline
@@ -14,7 +15,7 @@ from lambdalint.engine.judgement import FileTask, internal_error, judge_file, ju
 from lambdalint.engine.parallel import batches, portions, spread, workers
 from lambdalint.engine.reach import Reached, reach, reach_lost
 from lambdalint.engine.reporting import Analysis, Reporting
-from lambdalint.engine.selection import select_rules
+from lambdalint.engine.selection import is_certain_enough, is_fixable, select_rules
 from lambdalint.engine.source_text import decode_leniently
 from lambdalint.engine.syntax import is_python
 from lambdalint.model import Deployment, Problem, Span
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.engine.collect import Collected
-    from lambdalint.model import Effect, Finding, Function, Report, Settings, Tree
+    from lambdalint.model import Effect, Finding, Function, InlineSource, Report, Settings, Tree
     from lambdalint.packaging.functions import Packages
 
     Progress = Callable[[str, int, int], None]
@@ -72,7 +73,7 @@ def check(
             *_judge_project(collected.tree, analysis, settings),
         ]
         unparsed = _unreached_syntax(collected, analysis, settings, pool, tell)
-    findings = [*analysis.findings, *judged]
+    findings = [*analysis.findings, *_with_fixes(collected.tree, analysis, judged, settings)]
     problems = (*collected.problems, *outside, *analysis.problems, *unparsed)
     return Reporting(collected, settings, analysis, known, changed).report(findings, problems)
 
@@ -120,16 +121,35 @@ def _packages(
 def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[Finding]:
     from lambdalint import rules
 
-    def text_of(path: str) -> str | None:
-        inline = analysis.inline.get(path)
-        if inline is not None:
-            return inline.text
-        content = tree.read(path)
-        return None if content is None else decode_leniently(path, content)
-
-    packages = {package.function.name: package for package in analysis.shipped.packages}
     codes = select_rules(rules.codes(), settings)
-    return rules.judge_project(packages, analysis.reached.imports, codes, settings.rule_options, text_of)
+    text_of = partial(_text_of, tree, analysis.inline)
+    return rules.judge_project(analysis.packages, analysis.reached.imports, codes, settings.rule_options, text_of)
+
+
+def _text_of(tree: Tree, inline: Mapping[str, InlineSource], path: str) -> str | None:
+    if path in inline:
+        return inline[path].text
+    content = tree.read(path)
+    return None if content is None else decode_leniently(path, content)
+
+
+def _with_fixes(tree: Tree, analysis: Analysis, findings: list[Finding], settings: Settings) -> list[Finding]:
+    """Return *findings* with the fixes that their rules know, of those that may be shown and fixed."""
+    wanted: list[Finding] = []
+    others: list[Finding] = []
+    for finding in findings:
+        # code inside a template has no fixes: new lines would need its indentation and quoting
+        is_wanted = finding.span.path not in analysis.inline and is_fixable(finding.code, settings)
+        (wanted if is_wanted and is_certain_enough(finding, settings) else others).append(finding)
+    if not wanted:
+        return findings
+    from lambdalint import rules
+    from lambdalint.syntax.project import Project
+
+    text_of = partial(_text_of, tree, analysis.inline)
+    project = Project(tree, analysis.reached.effects, analysis.packages, text_of, settings.tmp_expression)
+    mended, failures = rules.mend(wanted, project, settings.rule_options)
+    return [*others, *mended, *failures]
 
 
 def _judge(tree: Tree, analysis: Analysis, settings: Settings, pool: Executor | None, tell: Progress) -> list[Finding]:

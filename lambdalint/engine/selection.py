@@ -1,11 +1,12 @@
-"""Decides which rules run, and which findings are shown: prefixes that select and ignore, thresholds, files."""
+"""Decides which rules run, which findings are shown, and which are fixed: prefixes, thresholds, files."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.ignorefiles import compile_patterns
-from lambdalint.model import NOT_JUDGED
+from lambdalint.model import NOT_JUDGED, Safety
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,28 @@ def is_certain_enough(finding: Finding, settings: Settings) -> bool:
     return finding.code in NOT_JUDGED or (
         finding.severity.rank <= settings.min_severity.rank and finding.confidence.rank <= settings.min_confidence.rank
     )
+
+
+def with_allowed_fix(finding: Finding, settings: Settings) -> Finding:
+    """Return *finding* with the fix that *settings* leave it, as safe as they say; of two prefixes the longer one wins.
+
+    What is shown only stays so.
+    """
+    fix = finding.fix
+    if fix is None:
+        return finding
+    if not is_fixable(finding.code, settings):
+        return replace(finding, fix=None)
+    safe = _longest(finding.code, settings.extend_safe_fixes)
+    unsafe = _longest(finding.code, settings.extend_unsafe_fixes)
+    if fix.safety is Safety.DISPLAY_ONLY or safe == unsafe == -1:
+        return finding
+    return replace(finding, fix=replace(fix, safety=Safety.SAFE if safe > unsafe else Safety.UNSAFE))
+
+
+def is_fixable(code: str, settings: Settings) -> bool:
+    """Tell whether *settings* let findings of the rule *code* be fixed."""
+    return _longest(code, settings.unfixable) == -1
 
 
 class FileSelection:

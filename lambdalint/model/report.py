@@ -52,7 +52,7 @@ class Report:
 
     ``problems`` are warnings about input that could not be understood; ``notes`` are shown with ``-v``. ``limited``
     tells that only a part of the project was asked for. ``sources`` holds the text of each file that a finding stands
-    in, so that a renderer can show the line.
+    in, so that a renderer can show the line, and of each that a fix changes.
     """
 
     tool: str

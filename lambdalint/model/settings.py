@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lambdalint.model.finding import Confidence, Severity
 
@@ -62,9 +62,11 @@ class Settings:
     ``shared_layers`` are patterns of the ARNs of layers, each with the distributions that the layer holds.
     ``rule_options`` maps a rule's code to its options, ``severities`` to the severity that replaces its own.
     ``baseline`` is the absolute path of the file with the findings that are not reported. Without ``noqa``, comments
-    of that name silence nothing: the program that calls the analysis judges them itself. ``config_dir`` is the absolute
-    folder of the configuration file, which the paths of ``exclude``, ``per_file_ignores`` and ``functions`` are
-    relative to; None where they are relative to the root.
+    of that name silence nothing: the program that calls the analysis judges them itself. ``tmp_expression`` says how
+    fixes write the folder for temporary files. The rules that ``unfixable`` selects by code or prefix have no fixes;
+    those of ``extend_safe_fixes`` and ``extend_unsafe_fixes`` are taken for safe or unsafe. ``config_dir`` is the
+    absolute folder of the configuration file, which the paths of ``exclude``, ``per_file_ignores`` and ``functions``
+    are relative to; None where they are relative to the root.
     """
 
     select: tuple[str, ...] = ("LMB",)
@@ -87,4 +89,8 @@ class Settings:
     per_file_ignores: tuple[PerFileIgnore, ...] = ()
     baseline: Path | None = None
     noqa: bool = True
+    tmp_expression: Literal["gettempdir", "literal"] = "gettempdir"
+    unfixable: tuple[str, ...] = ()
+    extend_safe_fixes: tuple[str, ...] = ()
+    extend_unsafe_fixes: tuple[str, ...] = ()
     config_dir: Path | None = None

@@ -45,6 +45,11 @@ class Tree:
         return path in self._known
 
     @property
+    def replaced(self) -> tuple[str, ...]:
+        """The files of which something else is read than the disk holds."""
+        return tuple(sorted(self._overlay))
+
+    @property
     def directories(self) -> frozenset[str]:
         """Every folder that holds a listed file, and the folders above; the root is ``""``."""
         if self._directories is None:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Effect, Finding, ForeignImport, FunctionPackage, Problem
     from lambdalint.rules.definition import RuleDefinition
+    from lambdalint.syntax.project import Project
 
-__all__ = ["codes", "finding_cannot_parse", "is_project_rule", "judge", "judge_project", "registry", "silences"]
+__all__ = ["codes", "finding_cannot_parse", "is_project_rule", "judge", "judge_project", "mend", "registry", "silences"]
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +78,15 @@ def judge_project(
     from lambdalint.rules.project_judgement import judge_project
 
     return judge_project(packages, imports, codes, options, text_of)
+
+
+def mend(
+    findings: Iterable[Finding], project: Project, options: Mapping[str, Mapping[str, object]]
+) -> tuple[list[Finding], list[Finding]]:
+    """Return *findings* with the fixes that their rules know, and an LMB999 for each rule that fails at that."""
+    from lambdalint.rules.mending import mend
+
+    return mend(findings, project, options)
 
 
 def silences(

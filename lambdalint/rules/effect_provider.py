@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from libcst.metadata import CodeRange
 
-    from lambdalint.rules.excerpt import Excerpt
+    from lambdalint.syntax.excerpt import Excerpt
 
 
 class Range(NamedTuple):

@@ -10,9 +10,9 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper
 
 from lambdalint.rules.effect_provider import EffectProvider, EffectsInExcerpt
-from lambdalint.rules.excerpt import MAX_DEPTH, Excerpt, Source
 from lambdalint.rules.lmb999 import cannot_judge
 from lambdalint.rules.rule import Rule
+from lambdalint.syntax.excerpt import MAX_DEPTH, Excerpt, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

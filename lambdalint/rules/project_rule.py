@@ -12,7 +12,8 @@ from lambdalint.rules.wording import joined, shown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from lambdalint.model import Confidence, Finding, ForeignImport, FunctionPackage, Span
+    from lambdalint.model import Confidence, Finding, Fix, ForeignImport, FunctionPackage, Span
+    from lambdalint.syntax.project import Project
 
 _MOST_LABELS = 8
 
@@ -39,6 +40,11 @@ class ProjectRule(RuleDefinition):
     def judge(self, packages: Mapping[str, FunctionPackage], imports: Sequence[ForeignImport]) -> Iterable[Finding]:
         """Yield the findings on *packages*, by the names of their functions, and on what functions import."""
         raise NotImplementedError
+
+    def mend(self, finding: Finding, project: Project) -> Fix | None:
+        """Return the fix of *finding*; None where there is no right one."""
+        del finding, project
+        return None
 
     def report(
         self,

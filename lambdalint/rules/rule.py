@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Confidence, Effect, Finding, Fix, Span
     from lambdalint.rules.effect_provider import EffectsInExcerpt
+    from lambdalint.rules.site import Site
 
 
 class Rule(RuleDefinition, cst.BatchableCSTVisitor):
@@ -52,6 +53,11 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
         """Return why *effect* does not concern the rule, of the effects that it is about; None of all others."""
         return None if self.may_report(effect) else reasons.why_silent(self.meta.code, effect)
 
+    def mend(self, site: Site) -> Fix | None:
+        """Return the fix of the finding at *site*; None where there is no right one."""
+        del site
+        return None
+
     def effects(self, node: cst.CSTNode) -> tuple[Effect, ...]:
         """Return the effects of *node* that concern this rule."""
         known: tuple[Effect, ...] = self.get_metadata(EffectProvider, node, ())
@@ -70,7 +76,6 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
         advice: str,
         *,
         confidence: Confidence | None = None,
-        fix: Fix | None = None,
     ) -> None:
         """Report *effect*, which *node* has.
 
@@ -80,7 +85,7 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
         """
         limits = [self.meta.confidence, *([confidence] if confidence else [])]
         sure = verdict.certainty(effect, max(limits, key=lambda limit: limit.rank))
-        self._verdicts.append(verdict.Verdict(effect, message, advice, sure, fix))
+        self._verdicts.append(verdict.Verdict(effect, message, advice, sure))
 
     def findings(self) -> list[Finding]:
         """Return what was reported, one finding a call, and the rule's failure if it failed."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, Effect, Finding, Fix, Guard, Label, Step
+from lambdalint.model import Confidence, Effect, Finding, Guard, Label, Step
 from lambdalint.rules.wording import joined, shown
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ class Verdict:
     message: str
     advice: str
     confidence: Confidence
-    fix: Fix | None = None
 
 
 def certainty(effect: Effect, ceiling: Confidence) -> Confidence:
@@ -54,7 +53,6 @@ def _order(verdict: Verdict) -> tuple[object, ...]:
 def _finding(meta: RuleMeta, verdicts: list[Verdict]) -> Finding:
     leader = verdicts[0]
     functions = tuple(sorted({verdict.effect.entry.function for verdict in verdicts}))
-    fixes = {verdict.fix for verdict in verdicts}
     return Finding(
         code=meta.code,
         name=meta.name,
@@ -65,7 +63,6 @@ def _finding(meta: RuleMeta, verdicts: list[Verdict]) -> Finding:
         functions=functions,
         trace=leader.effect.chain,
         labels=_labels(verdicts),
-        fix=leader.fix if len(fixes) == 1 else None,
         headline=leader.message,
         advice=leader.advice,
     )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdalint.engine.atomic_write import replace_file
-from lambdalint.engine.fixes import Applied, Change, apply, choose, prepare
+from lambdalint.engine.fixes import Change, choose, prepare
+from lambdalint.engine.targets import Applied, Bounds, apply
 from lambdalint.model import Confidence, Edit, Finding, Fix, Safety, Severity, Span
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def test_files_are_written(tmp_path: Path) -> None:
         change(edit("src/a.py:1:1-2", "x"), edit("b.py:1:1-2", "y")),
         change(edit("b.py:1:5-6", "2"), code="LMB901"),
     ]
-    applied = apply(changes, expected, folder=tmp_path, cwd=tmp_path)
+    applied = apply(changes, expected, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert applied == Applied({"LMB102": 1, "LMB901": 1}, ("b.py", "src/a.py"), ())
     assert read(tmp_path) == {"src/a.py": "x = 1\n", "b.py": "y = 2\n", "c.py": "c = 1\n"}
     assert (tmp_path / "b.py").stat().st_mode & 0o777 == 0o755
@@ -139,7 +140,7 @@ def test_paths_are_relative_to_the_working_directory(tmp_path: Path) -> None:
     write(tmp_path, {"src/a.py": "a = 1\n", "lib/b.py": "b = 1\n"})
     changes = [change(edit("a.py:1:1-2", "x")), change(edit("../lib/b.py:1:1-2", "y"))]
     expected: dict[str, bytes | str] = {"a.py": "a = 1\n", "../lib/b.py": b"b = 1\n"}
-    assert apply(changes, expected, folder=tmp_path, cwd=tmp_path / "src").problems == ()
+    assert apply(changes, expected, within=Bounds.of([tmp_path]), cwd=tmp_path / "src").problems == ()
     assert read(tmp_path) == {"src/a.py": "x = 1\n", "lib/b.py": "y = 1\n"}
 
 
@@ -147,22 +148,22 @@ def test_a_file_that_has_changed_since_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "a = 2\n", "b.py": "b = 1\n", "c.py": "c = 1\n"})
     changes = [change(edit("a.py:1:1-2", "x"), edit("b.py:1:1-2", "x")), change(edit("c.py:1:1-2", "x"))]
     expected = {"a.py": "a = 1\n", "b.py": "b = 1\n", "c.py": "c = 1\n"}
-    applied = apply(changes, expected, folder=tmp_path, cwd=tmp_path)
+    applied = apply(changes, expected, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert messages(applied) == ["a.py: nothing is changed in this file: it has changed since it was analysed"]
     assert applied.counts == {"LMB102": 1}
     assert read(tmp_path) == {"a.py": "a = 2\n", "b.py": "b = 1\n", "c.py": "x = 1\n"}
 
 
-def test_what_does_not_lie_in_the_folder_is_left_alone(tmp_path: Path) -> None:
+def test_what_lies_outside_of_the_given_paths_is_left_alone(tmp_path: Path) -> None:
     expected = write(tmp_path, {"out.py": "a = 1\n", "in/real.py": "a = 1\n"})
     (tmp_path / "in" / "link.py").symlink_to(tmp_path / "out.py")
     (tmp_path / "in" / "up").symlink_to(tmp_path)
     (tmp_path / "in" / "within.py").symlink_to("real.py")
     paths = ["../out.py", "link.py", "up/out.py", str(tmp_path / "out.py"), "within.py"]
     changes = [change(edit(f"{path}:1:1-2", "x")) for path in paths]
-    applied = apply(changes, dict.fromkeys(paths, "a = 1\n"), folder=tmp_path / "in", cwd=tmp_path / "in")
+    applied = apply(changes, dict.fromkeys(paths, "a = 1\n"), within=Bounds.of([tmp_path / "in"]), cwd=tmp_path / "in")
     assert {problem.message for problem in applied.problems} == {
-        "nothing is changed in this file: it lies outside of the checked folder"
+        "nothing is changed in this file: it lies outside of the given paths"
     }
     assert applied.paths == ("within.py",)
     assert read(tmp_path) == {**expected, "in/real.py": "x = 1\n"}
@@ -184,7 +185,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, path: str, message: str) -> N
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "loop.py").symlink_to("loop.py")
     expected = {} if path == "unknown.py" else {path: "a = 1\n"}
-    applied = apply([change(edit(f"{path}:1:1-2", "x"))], expected, folder=tmp_path, cwd=tmp_path)
+    applied = apply([change(edit(f"{path}:1:1-2", "x"))], expected, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert applied.counts == {}
     assert [one.message.startswith(f"nothing is changed in this file: {message}") for one in applied.problems] == [True]
 
@@ -199,9 +200,9 @@ def test_if_one_file_cannot_be_written_those_of_the_same_fix_get_their_content_b
             raise OSError(28, "No space left on device", str(path))
         replace_file(path, content)
 
-    monkeypatch.setattr("lambdalint.engine.fixes.replace_file", replace_or_fail)
+    monkeypatch.setattr("lambdalint.engine.targets.replace_file", replace_or_fail)
     changes = [change(edit("a.py:1:1-2", "x"), edit("b.py:1:1-2", "x")), change(edit("c.py:1:1-2", "x"))]
-    applied = apply(changes, expected, folder=tmp_path, cwd=tmp_path)
+    applied = apply(changes, expected, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert messages(applied) == ["b.py: cannot be written: No space left on device"]
     assert (applied.counts, applied.paths) == ({"LMB102": 1}, ("c.py",))
     assert read(tmp_path) == {"a.py": "a = 1\n", "b.py": "b = 1\n", "c.py": "x = 1\n"}
@@ -214,6 +215,6 @@ def test_fixes_that_share_files_are_written_together(tmp_path: Path) -> None:
         change(edit("c.py:1:1-2", "x"), edit("d.py:1:1-2", "x")),
         change(edit("b.py:1:5-6", "2"), edit("c.py:1:5-6", "2")),
     ]
-    applied = apply(changes, expected, folder=tmp_path, cwd=tmp_path)
+    applied = apply(changes, expected, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert applied.counts == {"LMB102": 3}
     assert read(tmp_path) == {"a.py": "x = 1\n", "b.py": "x = 2\n", "c.py": "x = 2\n", "d.py": "x = 1\n"}

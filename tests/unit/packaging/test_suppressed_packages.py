@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from lambdalint.engine.add_noqa import additions
-from lambdalint.engine.fixes import Change, apply
+from lambdalint.engine.fixes import Change
 from lambdalint.engine.run import check
+from lambdalint.engine.targets import Bounds, apply
 from lambdalint.model import Report, Settings
 
 HANDLER = {"fn/app.py": "def handler(event, context):\n    return 1\n"}
@@ -88,14 +89,14 @@ def test_added_comments_silence(tmp_path: Path, path: str) -> None:
     assert codes(report, path) == ["LMB406" if path.endswith(".ts") else "LMB401"]
     added = additions(report.findings, report.sources, "the reason")
     assert added.problems == ()
-    apply(added.changes, report.sources, folder=tmp_path, cwd=tmp_path)
+    apply(added.changes, report.sources, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert run(tmp_path).findings == ()
     text = (tmp_path / path).read_text(encoding="utf-8")
     (tmp_path / path).write_text(text.replace("[LMB40", "[LMB102, LMB40"), encoding="utf-8")
     report = run(tmp_path)
     assert codes(report, path) == ["LMB901"]
     fixes = [Change(one.fix.edits, (one.code,), one.span) for one in report.findings if one.fix]
-    apply(fixes, report.sources, folder=tmp_path, cwd=tmp_path)
+    apply(fixes, report.sources, within=Bounds.of([tmp_path]), cwd=tmp_path)
     assert (tmp_path / path).read_text(encoding="utf-8") == text
 
 

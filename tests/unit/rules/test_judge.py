@@ -60,15 +60,6 @@ class FailsInConcerns(FailsInVisit):
         raise ValueError(f"at\n{effect.span.line}")
 
 
-class Repairs(FailsInVisit):
-    meta = _meta("LMB195")
-
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
-        for effect in self.effects(node):
-            edit = Edit(self.span(node), effect.place.path)
-            self.report(node, effect, "writes", "stop it", fix=Fix("Stop it", (edit,), Safety.SAFE))
-
-
 def test_failing_rule_is_named_once_and_the_others_go_on() -> None:
     findings = judge(PATH, SOURCE, [ONE, TWO, THREE], [FailsInVisit, RELATIVE_PATH], {})
     assert [(finding.code, finding.span.line) for finding in findings] == [
@@ -157,15 +148,6 @@ def test_confidence_is_the_lowest_of_all(guards: list[Guard], confidence: str, e
     effect = effect_at(ONE.span, guards=guards, confidence=confidence)
     (finding,) = judge(PATH, SOURCE, [effect], [RELATIVE_PATH], {})
     assert finding.confidence is expected
-
-
-def test_fix_stays_where_all_effects_agree_on_it() -> None:
-    same = [effect_at(ONE.span, function="A"), effect_at(ONE.span, function="B")]
-    (finding,) = judge(PATH, SOURCE, same, [Repairs], {})
-    assert finding.fix == Fix("Stop it", (Edit(ONE.span, "/var/task/report.csv"),), Safety.SAFE)
-    different = [*same, effect_at(ONE.span, place(Base.TASK, "/var/task/b"))]
-    (finding,) = judge(PATH, SOURCE, different, [Repairs], {})
-    assert finding.fix is None
 
 
 def test_rules_that_visit_nothing_are_passed_over() -> None:

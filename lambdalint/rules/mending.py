@@ -1,0 +1,57 @@
+"""Asks the rules for the fixes of their findings, in the main process, once all findings are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lambdalint.rules.discovery import rule_of
+from lambdalint.rules.lmb999 import rule_failed
+from lambdalint.rules.project_judgement import is_project_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lambdalint.model import Finding, Fix
+    from lambdalint.syntax.project import Project
+
+
+def mend(
+    findings: Iterable[Finding], project: Project, options: Mapping[str, Mapping[str, object]]
+) -> tuple[list[Finding], list[Finding]]:
+    """See ``lambdalint.rules.mend``."""
+    mended: list[Finding] = []
+    failures: list[Finding] = []
+    failed: set[str] = set()
+    for finding in findings:
+        rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
+        if rule.meta.fix is None or finding.fix is not None or finding.code in failed:
+            mended.append(finding)
+            continue
+        try:
+            fix = _fix(finding, project, options)
+        except Exception as error:  # the boundary of one rule: the finding stands without its fix
+            failed.add(finding.code)
+            failures.append(rule_failed(finding.code, finding.span, error))
+            fix = None
+        mended.append(replace(finding, fix=fix))
+    return mended, failures
+
+
+def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, object]]) -> Fix | None:
+    from lambdalint.rules.project_rule import ProjectRule
+    from lambdalint.rules.rule import Rule
+    from lambdalint.rules.site import Site
+
+    rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
+    chosen = rule.parse_options(options.get(finding.code, {}))
+    if is_project_rule(finding.code):
+        assert issubclass(rule, ProjectRule), f"{finding.code} is a project rule by its family"
+        return rule(chosen, options).mend(finding, project)
+    module = project.module(finding.span.path)
+    call = None if module is None else module.call_at(finding.span)
+    if module is None or call is None or not issubclass(rule, Rule):
+        return None
+    judge = rule(finding.span.path, chosen)
+    effects = tuple(effect for effect in project.effects_at(finding.span) if judge.may_report(effect))
+    return judge.mend(Site(finding, effects, module, call, project)) if effects else None

@@ -1,0 +1,28 @@
+"""What a fix is made from: a finding, the effects behind it, and the project around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lambdalint.model import Effect, Finding
+    from lambdalint.syntax.module import Module
+    from lambdalint.syntax.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A finding at a call, in the module that it stands in.
+
+    ``effects`` are those of the call that concern the rule, one for each way that leads there from an entry point.
+    ``call`` is a node of ``module``.
+    """
+
+    finding: Finding
+    effects: tuple[Effect, ...]
+    module: Module
+    call: cst.Call
+    project: Project

@@ -1,0 +1,128 @@
+"""One whole Python file as concrete syntax, with the place, the surroundings and the scope of each node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider, ScopeProvider
+
+from lambdalint.model import Span
+from lambdalint.syntax.excerpt import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from libcst.metadata import CodeRange, Scope
+
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+"""What a block consists of: a line of simple statements, or a compound statement."""
+
+_NodeT = TypeVar("_NodeT", bound=cst.CSTNode)
+_MAX_CHARACTERS = 500_000
+_MAX_DEPTH = 50
+"""Deeper syntax trees would need more of Python's stack than there is by default."""
+
+
+class Module:
+    """A Python file that LibCST understands. Nodes belong to it and are compared by identity.
+
+    ``path`` is the file's path as spans name it, ``text`` its content without a byte order mark, ``lines`` its lines
+    with their ends.
+    """
+
+    def __init__(self, path: str, text: str, lines: Sequence[str], tree: cst.Module) -> None:
+        self.path = path
+        self.text = text
+        self.lines = lines
+        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+        self.tree = wrapper.module
+        self._wrapper = wrapper
+        self._positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)
+        self._parents: Mapping[cst.CSTNode, cst.CSTNode] = wrapper.resolve(ParentNodeProvider)
+
+    @classmethod
+    def parse(cls, path: str, text: str) -> Module | None:
+        """Return the module with this *text*; None if it cannot be parsed, or is too large or too deep to try."""
+        text = text.removeprefix("\ufeff")
+        if len(text) > _MAX_CHARACTERS:
+            return None
+        try:
+            source = Source(text)
+            if source.whole().depth > _MAX_DEPTH:
+                return None
+            return cls(path, text, source.lines, cst.parse_module(text))
+        except (SyntaxError, ValueError, RecursionError, MemoryError, cst.ParserSyntaxError):
+            return None
+        except BaseException as error:
+            # A panic of the native parser is no Exception.
+            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+                return None
+            raise
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Return where *node* stands, without the parentheses and the spacing around it."""
+        position = self._positions[node]
+        start, end = position.start, position.end
+        return Span(self.path, start.line, start.column + 1, end.line, end.column + 1)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """Return how *node* is written, with its own parentheses."""
+        return self.tree.code_for_node(node)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """Return the node that *node* is a part of; None for the module."""
+        return self._parents.get(node)
+
+    def above(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """Yield the nodes that *node* is a part of, the innermost first."""
+        outer = self._parents.get(node)
+        while outer is not None:
+            yield outer
+            outer = self._parents.get(outer)
+
+    def nearest(self, node: cst.CSTNode, kind: type[_NodeT] | tuple[type[_NodeT], ...]) -> _NodeT | None:
+        """Return the innermost node of a *kind* that *node* is a part of."""
+        return next((outer for outer in self.above(node) if isinstance(outer, kind)), None)
+
+    def at(self, span: Span, kind: type[_NodeT]) -> _NodeT | None:
+        """Return the outermost node of a *kind* that stands exactly at *span*."""
+        found = (node for node in self._positions if isinstance(node, kind) and self.span(node) == span)
+        return min(found, key=lambda node: sum(1 for _ in self.above(node)), default=None)
+
+    def call_at(self, span: Span) -> cst.Call | None:
+        """Return the call that stands exactly at *span*."""
+        return self.at(span, cst.Call)
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """Return the scope in which the names of *node* are looked up; None where LibCST knows none."""
+        scopes: Mapping[cst.CSTNode, Scope | None] = self._wrapper.resolve(ScopeProvider)
+        for one in (node, *self.above(node)):
+            scope = scopes.get(one)
+            if scope is not None:
+                return scope
+        return None
+
+    def statement(self, node: cst.CSTNode) -> Statement | None:
+        """Return the innermost statement that *node* is, or is a part of; None for one outside of all blocks."""
+        return next((one for one in (node, *self.above(node)) if self._is_statement(one)), None)  # type: ignore[return-value]  # _is_statement tells that
+
+    def block(self, statement: Statement) -> Sequence[Statement]:
+        """Return the statements of the block that *statement* stands in, with itself."""
+        outer = self._parents[statement]
+        assert isinstance(outer, (cst.IndentedBlock, cst.Module)), "a statement stands in a block"
+        return outer.body  # type: ignore[return-value]  # LibCST's own type of a block's statements is wider
+
+    def _is_statement(self, node: cst.CSTNode) -> bool:
+        return isinstance(node, (cst.SimpleStatementLine, cst.BaseCompoundStatement)) and isinstance(
+            self._parents.get(node), (cst.IndentedBlock, cst.Module)
+        )
+
+    def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """Return the function whose body *node* is a part of; None at module or class level."""
+        for outer in self.above(node):
+            if isinstance(outer, (cst.Lambda, cst.ClassDef)):
+                return None
+            if isinstance(outer, cst.FunctionDef):
+                return outer
+        return None

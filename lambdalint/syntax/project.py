@@ -1,0 +1,59 @@
+"""What fixes may look at beyond one finding: the other files, and what all calls do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from lambdalint.syntax.module import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from lambdalint.model import Effect, FunctionPackage, Span, Tree
+
+TmpExpression = Literal["gettempdir", "literal"]
+"""How fixes write the folder for temporary files: ``tempfile.gettempdir()``, or ``"/tmp"``."""
+
+
+class Project:
+    """The analysed project, for fixes. ``effects`` are those of all files; ``packages`` are by function name."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        effects: Sequence[Effect],
+        packages: Mapping[str, FunctionPackage],
+        text_of: Callable[[str], str | None],
+        tmp_expression: TmpExpression = "gettempdir",
+    ) -> None:
+        self.tree = tree
+        self.effects = effects
+        self.packages = packages
+        self.text_of = text_of
+        self.tmp_expression = tmp_expression
+        self._modules: dict[str, Module | None] = {}
+
+    def module(self, path: str) -> Module | None:
+        """Return the Python file at *path* as concrete syntax; None if it cannot be had."""
+        if path not in self._modules:
+            text = self.text_of(path)
+            self._modules[path] = None if text is None else Module.parse(path, text)
+        return self._modules[path]
+
+    def effects_at(self, span: Span) -> tuple[Effect, ...]:
+        """Return all effects of the call at *span*, of every way that leads there."""
+        return tuple(self._by_span.get(span, ()))
+
+    def effects_of_file(self, path: str) -> tuple[Effect, ...]:
+        """Return the effects of the calls in the file at *path*, in their order."""
+        found = [effect for span, there in self._by_span.items() if span.path == path for effect in there]
+        return tuple(sorted(found, key=lambda effect: effect.span))
+
+    @cached_property
+    def _by_span(self) -> Mapping[Span, Sequence[Effect]]:
+        found: defaultdict[Span, list[Effect]] = defaultdict(list)
+        for effect in self.effects:
+            found[effect.span].append(effect)
+        return found
