@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from literate.fixes import ALL, SAFE, fix_project
 from literate.fixture import SECTIONS, Case, Fixture, parse_fixture
 from literate.project import judge, report_of, settings_for, write_project
 from literate.variants import bare, restyled, suppressed
 
 from lambdalint import rules
 from lambdalint.engine.add_noqa import additions, checked_reason
-from lambdalint.engine.fixes import choose
 from lambdalint.engine.suppressions import may_suppress
 from lambdalint.engine.targets import Bounds, apply
-from lambdalint.model import Safety
 
 if TYPE_CHECKING:
-    from lambdalint.model import Report, Settings
+    from lambdalint.model import Report
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 PARSED = [parse_fixture(path) for path in sorted(FIXTURES.glob("LMB*.md"))]
@@ -103,26 +102,17 @@ def test_repaired_code_is_silent(case: Case, tmp_path: Path) -> None:
     assert verdict.agrees, str(verdict)
 
 
-def _fixed(root: Path, settings: Settings) -> None:
-    """Make the safe fixes in the project at *root*, round after round, as long as there are any."""
-    for _ in range(10):
-        report = report_of(root, settings)
-        chosen = choose(report.findings, frozenset({Safety.SAFE}))
-        applied = apply(chosen.changes, report.sources, within=Bounds.of([root]), cwd=root)
-        assert applied.problems == ()
-        if not applied.counts:
-            return
-    pytest.fail("there is no end of fixes")
-
-
-@pytest.mark.parametrize(
-    "case", [case for case in REPAIRED if rules.registry()[case.fixture[:6]].meta.fix is Safety.SAFE], ids=_name
-)
+@pytest.mark.parametrize("case", [case for case in REPAIRED if case.fixed_by], ids=_name)
 def test_the_fix_repairs_the_code(case: Case, tmp_path: Path) -> None:
-    write_project(tmp_path, bare(case))
-    _fixed(tmp_path, settings_for(_selected(case)))
-    for block in case.repaired:
-        assert (tmp_path / block.path).read_text(encoding="utf-8") == block.text
+    """The fixes make what the fixture shows, of code without comments on what is expected; nothing is left out."""
+    before, settings = bare(case), settings_for(_selected(case))
+    write_project(tmp_path, before)
+    if case.fixed_by == "unsafe":
+        assert fix_project(tmp_path, settings, SAFE).files == {}, "without --unsafe-fixes"
+    fixed = fix_project(tmp_path, settings, ALL if case.fixed_by == "unsafe" else SAFE)
+    assert not fixed.problems
+    after = {path: content.decode() for path, (_, content) in fixed.files.items()}
+    assert after == {block.path: block.text for block in case.repaired}
 
 
 @every_case
@@ -141,7 +131,7 @@ def test_added_comments_silence_and_go_again(case: Case, tmp_path: Path, monkeyp
         return
     monkeypatch.setattr(rules, "judge", lambda *arguments: [])
     monkeypatch.setattr(rules, "judge_project", lambda *arguments: [])
-    _fixed(tmp_path, settings)
+    fix_project(tmp_path, settings, SAFE)
     assert {path: (tmp_path / path).read_bytes() for path in before} == before
 
 

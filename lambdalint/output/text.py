@@ -61,6 +61,15 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def _fixable(report: Report) -> str:
+    safeties = [finding.fix.safety for finding in report.findings if finding.fix is not None]
+    safe, unsafe = safeties.count(Safety.SAFE), safeties.count(Safety.UNSAFE)
+    told = [f"{safe:,} fixable with --fix"] if safe else []
+    if unsafe:
+        told.append(f"{unsafe:,} {'more' if safe else 'fixable'} with --fix --unsafe-fixes")
+    return ", ".join(told)
+
+
 def summary_line(report: Report, style: Style | None = None) -> str:
     """Return in one line what was found, in how much, and what stays unknown."""
     style = style or Style()
@@ -82,6 +91,8 @@ def summary_line(report: Report, style: Style | None = None) -> str:
     ]
     if left_out:
         line += f"; {', '.join(left_out)}"
+    if summary.fixable:
+        line += f"; {_fixable(report)}"
     if summary.unfinished:
         line += f"; {count(summary.unfinished, 'entry point', 'entry points')} not followed to the end (max-steps)"
     if summary.unresolved:

@@ -3,7 +3,8 @@
 The blocks with a ``title`` that stand under one heading make one project. A block's further attributes say
 how it is written and run: ``event`` (JSON, what the sandbox passes to the handler; ``{n}`` in its texts is the
 number of the invocation), ``sandbox="skip: why"``, ``encoding``, ``escaped="yes"`` (``\\x00`` in the block is
-that byte, for what Markdown cannot hold) and ``fixed="yes"`` (the block belongs to the repaired project).
+that byte, for what Markdown cannot hold) and ``fixed`` (the block belongs to the repaired project: ``"safe"`` if the
+safe fixes make it of the others, ``"unsafe"`` if it takes the unsafe ones, ``"yes"`` if a person does).
 """
 
 from __future__ import annotations
@@ -84,6 +85,12 @@ class Case:
         return tuple(sorted(item for block in self.blocks for item in places_in(block.path, block.text)))
 
     @property
+    def fixed_by(self) -> str | None:
+        """Which fixes repair the project: ``"safe"`` or ``"unsafe"`` ones; None if it takes a person, or nobody can."""
+        ways = {block.attribute("fixed") for block in self.repaired} - {"yes"}
+        return "unsafe" if "unsafe" in ways else next(iter(ways), None)
+
+    @property
     def skipped_in_sandbox(self) -> str | None:
         """Why the case cannot run in the sandbox, or None."""
         for block in (*self.blocks, *self.repaired):
@@ -119,6 +126,8 @@ def _attributes(where: str, info: str) -> dict[str, str]:
         raise FixtureError(f"{where}: unknown attribute {unknown[0]!r}; known are {', '.join(sorted(_ATTRIBUTES))}")
     if found.get("sandbox", "skip:").partition(":")[0] != "skip":
         raise FixtureError(f'{where}: sandbox must read "skip: reason"')
+    if found.get("fixed", "yes") not in ("safe", "unsafe", "yes"):
+        raise FixtureError(f"{where}: fixed must be safe, unsafe or yes")
     if "event" in found:
         try:
             json.loads(found["event"])

@@ -61,10 +61,11 @@ def settings_for(codes: Iterable[str], *, jobs: int = 1, cache_dir: str | None =
 
 def report_of(root: Path, settings: Settings) -> Report:
     """Check the project at *root*, with the sizes and functions that its own configuration gives."""
-    return check([root], _configured(root, settings), cwd=root)
+    return check([root], configured(root, settings), cwd=root)
 
 
-def _configured(root: Path, settings: Settings) -> Settings:
+def configured(root: Path, settings: Settings) -> Settings:
+    """Return *settings* with what the project at *root* says in a configuration of its own."""
     file = root / "lambdalint.toml"
     if not file.is_file():
         return settings

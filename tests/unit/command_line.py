@@ -35,12 +35,13 @@ def lambdalint(
     )
 
 
-def git(*arguments: str, cwd: Path) -> None:
-    """Run git in *cwd*, as somebody, without anybody's settings."""
+def git(*arguments: str, cwd: Path, given: str | None = None) -> None:
+    """Run git in *cwd*, *given* something on standard input, as somebody, without anybody's settings."""
     subprocess.run(
         ["git", "-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", *arguments],
         cwd=cwd,
         env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
+        input=None if given is None else given.encode(),
         capture_output=True,
         check=True,
     )

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from command_line import APP, lambdalint, write_project
+from command_line import APP, CONFIG, git, lambdalint, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,11 +38,121 @@ def test_a_suppression_that_silences_nothing_is_removed(project: Path) -> None:
 
 
 def test_what_has_no_fix_is_still_reported(project: Path) -> None:
-    (project / "app.py").write_text(APP + "    return 1  # noqa: LMB301\n")
+    outside = APP.replace("report.csv", "/data/report.csv")
+    (project / "app.py").write_text(outside + "    return 1  # noqa: LMB301\n")
     result = lambdalint("check", "--fix", "-q", "--output-format=concise", cwd=project)
     assert result.returncode == 1
-    assert [line.split()[1] for line in result.stdout.splitlines()] == ["LMB102"]
-    assert (project / "app.py").read_text() == APP + "    return 1\n"
+    assert [line.split()[1] for line in result.stdout.splitlines()] == ["LMB101"]
+    assert (project / "app.py").read_text() == outside + "    return 1\n"
+
+
+FIXED = """\
+import os
+import tempfile
+
+
+def handler(event, context):
+    with open(os.path.join(tempfile.gettempdir(), "report.csv"), "w") as out:
+        out.write("x")
+"""
+DIFF = """\
+--- a/app.py
++++ b/app.py
+@@ -1,3 +1,7 @@
++import os
++import tempfile
++
++
+ def handler(event, context):
+-    with open("report.csv", "w") as out:
++    with open(os.path.join(tempfile.gettempdir(), "report.csv"), "w") as out:
+         out.write("x")
+"""
+
+
+def test_a_relative_path_is_moved(project: Path) -> None:
+    result = lambdalint("check", "--fix", cwd=project)
+    assert (result.returncode, result.stderr) == (0, "fixed 1 finding (LMB102: 1)\n")
+    assert (project / "app.py").read_text() == FIXED
+
+
+def test_the_diff_is_shown_and_nothing_changed(project: Path) -> None:
+    result = lambdalint("check", "--diff", cwd=project)
+    assert (result.returncode, result.stdout, result.stderr) == (1, DIFF, "would fix 1 finding (LMB102: 1)\n")
+    assert (project / "app.py").read_text() == APP
+    assert lambdalint("check", "--fix", "--diff", cwd=project).stdout == DIFF
+    assert (project / "app.py").read_text() == APP
+    git("apply", "-", cwd=project, given=DIFF)
+    assert (project / "app.py").read_text() == FIXED
+    done = lambdalint("check", "--diff", cwd=project)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_literal_path(project: Path) -> None:
+    (project / "pyproject.toml").write_text(CONFIG.replace("[[", 'tmp-expression = "literal"\n[[', 1))
+    assert lambdalint("check", "--fix", cwd=project).returncode == 0
+    assert (project / "app.py").read_text() == APP.replace("report.csv", "/tmp/report.csv")
+
+
+@pytest.mark.parametrize(
+    ("setting", "flags", "counts"),
+    [
+        ('unfixable = ["LMB1"]', ["--fix", "--unsafe-fixes"], ""),
+        ('extend-unsafe-fixes = ["LMB10"]', ["--fix"], ""),
+        ('extend-unsafe-fixes = ["LMB10"]', ["--fix", "--unsafe-fixes"], "fixed 1 finding (LMB102: 1)\n"),
+        ('extend-unsafe-fixes = ["LMB10"]\nextend-safe-fixes = ["LMB102"]', ["--fix"], "fixed 1 finding (LMB102: 1)\n"),
+        ('extend-unsafe-fixes = ["LMB102"]\nextend-safe-fixes = ["LMB102"]', ["--fix"], ""),
+    ],
+)
+def test_settings_say_what_is_fixed(project: Path, setting: str, flags: list[str], counts: str) -> None:
+    (project / "pyproject.toml").write_text(CONFIG.replace("[[", f"{setting}\n[[", 1))
+    result = lambdalint("check", *flags, cwd=project)
+    assert (result.returncode, result.stderr) == (0 if counts else 1, counts)
+    assert ((project / "app.py").read_text() == FIXED) == bool(counts)
+
+
+def test_unsafe_fixes_need_their_flag(project: Path) -> None:
+    logs = "import logging\n\nlogging.getLogger().addHandler(logging.FileHandler('/tmp/a.log'))\n\n\n"
+    (project / "app.py").write_text(logs + "def handler(event, context):\n    return 1\n")
+    shown = lambdalint("check", cwd=project)
+    assert "(unsafe)" in shown.stdout
+    assert "2 fixable with --fix --unsafe-fixes" in shown.stdout
+    safe = lambdalint("check", "--fix", cwd=project)
+    assert (safe.returncode, safe.stderr) == (1, "")
+    every = lambdalint("check", "--fix", "--unsafe-fixes", cwd=project)
+    assert (every.returncode, every.stderr) == (0, "fixed 2 findings (LMB206: 1, LMB302: 1)\n")
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--fix", "--add-noqa", "why"),
+        ("--diff", "--add-noqa", "why"),
+        ("--diff", "--output-format=json"),
+        ("--diff", "--statistics"),
+    ],
+)
+def test_flags_that_exclude_each_other(project: Path, flags: tuple[str, ...]) -> None:
+    result = lambdalint("check", *flags, cwd=project)
+    assert result.returncode == 2
+    assert "exclude each other" in result.stderr
+    assert (project / "app.py").read_text() == APP
+
+
+def test_only_changed_lines_are_fixed(project: Path) -> None:
+    """Lines that the fixes move are still known as changed or not."""
+    second = APP.replace("report", "second").replace("handler", "other")
+    (project / "app.py").write_text(APP)
+    git("init", "-q", cwd=project)
+    git("add", ".", cwd=project)
+    git("commit", "-qm", "a", cwd=project)
+    (project / "pyproject.toml").write_text(CONFIG + '[[tool.lambdalint.functions]]\nhandler = "app.other"\n')
+    (project / "app.py").write_text(APP + "\n\n" + second)
+    result = lambdalint("check", "--fix", "--changed-since", "HEAD", cwd=project)
+    assert result.stderr == "fixed 1 finding (LMB102: 1)\n"
+    assert (project / "app.py").read_text() == FIXED.replace(
+        'os.path.join(tempfile.gettempdir(), "report.csv")', '"report.csv"'
+    ) + "\n\n" + FIXED.split("\n\n\n")[1].replace("report", "second").replace("handler", "other")
 
 
 def test_nothing_outside_of_the_paths_is_touched(project: Path) -> None:

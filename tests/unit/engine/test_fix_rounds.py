@@ -13,6 +13,7 @@ from lambdalint.engine.targets import Bounds
 from lambdalint.model import Confidence, Edit, Finding, Fix, Report, Safety, Severity, Span, Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lambdalint.engine.fix_rounds import Fixed
@@ -37,7 +38,7 @@ class Words:
     folder: Path
     runs: int = 0
 
-    def __call__(self, overlay: dict[Path, bytes]) -> Report:
+    def __call__(self, overlay: Mapping[Path, bytes]) -> Report:
         self.runs += 1
         files = {path: path.read_bytes() for path in self.folder.glob("*.txt")} | overlay
         sources = {path.name: content.decode() for path, content in sorted(files.items())}
