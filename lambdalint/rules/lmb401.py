@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from lambdalint.model import Confidence, Family, Provenance, RuleMeta, Severity
+from lambdalint.model import Confidence, Family, Provenance, RuleMeta, Safety, Severity
 from lambdalint.rules import libraries, shipped
 from lambdalint.rules.definition import RuleDefinition
 from lambdalint.rules.pin_reason import is_explained
@@ -13,7 +13,8 @@ from lambdalint.rules.project_rule import ProjectRule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdalint.model import Distribution, Finding, ForeignImport, FunctionPackage
+    from lambdalint.model import Distribution, Finding, Fix, ForeignImport, FunctionPackage
+    from lambdalint.syntax.project import Project
 
 
 class SdkInPackage(ProjectRule):
@@ -25,6 +26,10 @@ class SdkInPackage(ProjectRule):
     into its package: a `requirements.txt` that `sam build`, the Serverless Framework's plugin, the CDK,
     Chalice or a build script takes, a `pyproject.toml` or a `Pipfile`. A requirements file that no zip
     function is built from is not looked at: one of a layer, an image, a CDK app or a developer.
+
+    The fix moves the lines into the `requirements.txt` of a layer of the SAM template, one that the functions
+    have already or a new one, with what the SDK brings along. With the Serverless Framework's plugin it sets
+    `custom.pythonRequirements.layer`, which moves all requirements of the service.
 
     ## Why it fails on Lambda
 
@@ -108,6 +113,11 @@ class SdkInPackage(ProjectRule):
     What a build does that no file of the project shows, is not known. What other libraries bring along, such
     as `botocore` by `aws-xray-sdk`, is not reported. The size is an estimate from current versions, unless an
     earlier build left its result in the project.
+
+    There is no fix where something else uses the requirements file as well, a tool has made it, or it holds
+    hashes, constraints or other options; where what stays in the package needs the SDK, so that it would be in
+    it again; where the functions have different runtimes or five layers; and for templates in JSON and other
+    formats. What developers and tests install from the function's file, they must then take from the layer's.
     """
 
     meta = RuleMeta(
@@ -118,6 +128,7 @@ class SdkInPackage(ProjectRule):
         confidence=Confidence.HIGH,
         summary="Reports the AWS SDK in the requirements that are installed into a function's own package.",
         since="0.1.0",
+        fix=Safety.UNSAFE,
     )
 
     class Options(RuleDefinition.Options, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -131,14 +142,9 @@ class SdkInPackage(ProjectRule):
         """Yield one finding for each file that asks for the SDK."""
         if self.options.sdk == "package":
             return
-        rows = shipped.sdk()
         found: list[tuple[FunctionPackage, Distribution]] = []
         for package in shipped.judged(packages):
-            asked = [
-                one
-                for one in package.package.distributions
-                if one.name in rows and one.provenance is Provenance.REQUIRED
-            ]
+            asked = _asked(package)
             # The parts of the SDK belong together: what holds for one of them holds for all.
             explained = {one.span.path for one in asked if is_explained(one.requirement)}
             found += (
@@ -159,6 +165,23 @@ class SdkInPackage(ProjectRule):
                 concerned,
                 confidence=shipped.certainty(concerned),
             )
+
+    def mend(self, finding: Finding, project: Project) -> Fix | None:
+        """Move the SDK into a layer of the SAM template, or all requirements into the layer of the plugin."""
+        if self.options.sdk != "layer":
+            return None
+        from lambdalint.rules.fixes.layer import Place, to_layer
+
+        packages = tuple(project.packages[name] for name in finding.functions if name in project.packages)
+        path = finding.span.path
+        asked = frozenset(one.name for each in packages for one in _asked(each) if one.span.path == path)
+        return to_layer([Place(path, asked, packages)], project, "sdk") if asked else None
+
+
+def _asked(package: FunctionPackage) -> list[Distribution]:
+    """Return the parts of the SDK that the build of *package* is asked for."""
+    rows = shipped.sdk()
+    return [one for one in package.package.distributions if one.name in rows and one.provenance is Provenance.REQUIRED]
 
 
 _ADVICE = {

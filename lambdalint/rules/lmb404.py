@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, Family, RuleMeta, Severity
+from lambdalint.model import Confidence, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.import_rule import ImportRule
 from lambdalint.rules.import_uses import uses
 from lambdalint.rules.vendored_requests import REQUESTS, brings, is_certain, is_left, is_module, still_has_it
@@ -16,8 +16,9 @@ from lambdalint.rules.wording import joined, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lambdalint.model import Finding, ForeignImport, FunctionPackage, Span
+    from lambdalint.model import Finding, Fix, ForeignImport, FunctionPackage, Span
     from lambdalint.rules.import_uses import Uses
+    from lambdalint.syntax.project import Project
 
 _VENDORED = "botocore.vendored"
 _MOST_IN_A_FILE = 50
@@ -34,6 +35,9 @@ class BotocoreVendoredImport(ImportRule):
 
     Flags imports of `requests` from `botocore.vendored`, in code that a function reaches, where something is
     used that botocore no longer has there: all but the exceptions.
+
+    The fix imports requests itself, in all imports of the file at once, and adds `requests` to the
+    `requirements.txt` of functions that are known to be without it. The version is left to the author.
 
     ## Why it fails on Lambda
 
@@ -82,6 +86,10 @@ class BotocoreVendoredImport(ImportRule):
     which is hidden by default. So is an import that only takes the place of a missing `requests`, unless the
     function is known to be without it. A function that brings its own botocore before 1.13 is left alone, and
     so is `botocore.vendored.requests` without an import of it.
+
+    There is no fix below `try`, for `botocore.vendored.six` and for the exceptions alone; where the name
+    `requests` has another meaning in the file; and where the function's requirements are in a file that is not
+    a plain `requirements.txt`. Where no requirements are known, only the import is changed.
     """
 
     meta = RuleMeta(
@@ -92,6 +100,7 @@ class BotocoreVendoredImport(ImportRule):
         confidence=Confidence.HIGH,
         summary="Flags imports of the libraries inside botocore, of which requests is gone.",
         since="0.1.0",
+        fix=Safety.UNSAFE,
     )
 
     def judge(self, packages: Mapping[str, FunctionPackage], imports: Sequence[ForeignImport]) -> Iterator[Finding]:
@@ -106,6 +115,14 @@ class BotocoreVendoredImport(ImportRule):
             text = self.text_of(span.path) if looked_at[span.path] <= _MOST_IN_A_FILE else None
             used = uses(text, span) if text is not None else None
             yield from islice(_judged(found, used, packages), 1)
+
+    def mend(self, finding: Finding, project: Project) -> Fix | None:
+        """Import requests itself, where the copy lacks what the code uses."""
+        if finding.advice != _ADVICE:
+            return None
+        from lambdalint.rules.fixes.botocore_requests import to_requests
+
+        return to_requests(finding, project)
 
 
 def _judged(
