@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, EffectKind, Family, Removal, RuleMeta, Severity
+from lambdalint.model import Confidence, EffectKind, Family, Removal, RuleMeta, Safety, Severity
+from lambdalint.rules.fixes.log import log_to_stdout
 from lambdalint.rules.persistence import lifetime_in_tmp
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -12,7 +13,8 @@ from lambdalint.rules.wording import action, advice
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 
 class LogFileInTmp(Rule):
@@ -65,6 +67,10 @@ class LogFileInTmp(Rule):
 
     `logging.basicConfig(filename=...)` is not reported: at the time of the call the root logger has a handler
     already, and no file is made. Files that are written with `open` and called a log are files like any other.
+
+    The fix (unsafe) removes a handler that has no level and no formatter of its own, as the root logger's handler
+    prints the same records; any other becomes a handler of standard output. A dictionary for `dictConfig` must be
+    seen as a whole for it. There is no fix where the project reads the file, or rotates it by itself.
     """
 
     meta = RuleMeta(
@@ -75,6 +81,7 @@ class LogFileInTmp(Rule):
         confidence=Confidence.HIGH,
         summary="Flags log files in `/tmp` that nobody ships.",
         since="0.1.0",
+        fix=Safety.UNSAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -97,3 +104,7 @@ class LogFileInTmp(Rule):
                 f"{action(effect)}, where nobody can read it and which vanishes with the execution environment",
                 advice(effect),
             )
+
+    def mend(self, site: Site) -> Fix | None:
+        """Log to standard output, or to what is there already."""
+        return log_to_stdout(site)

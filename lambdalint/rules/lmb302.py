@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from lambdalint.model import Base, Confidence, EffectKind, Family, Phase, Removal, RuleMeta, Severity
+from lambdalint.model import Base, Confidence, EffectKind, Family, Phase, Removal, RuleMeta, Safety, Severity
+from lambdalint.rules.fixes.append import open_anew
+from lambdalint.rules.fixes.log import log_to_stdout
+from lambdalint.rules.fixes.log_rotation import rotates, starts_anew
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action
 
 if TYPE_CHECKING:
-    from lambdalint.model import Effect
+    import libcst as cst
 
-_BOUNDS = {
-    "logging.handlers.RotatingFileHandler": (("maxBytes", 2), ("backupCount", 3)),
-    "logging.handlers.TimedRotatingFileHandler": (("backupCount", 3),),
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
+
+_ADVICE = {
+    Phase.INIT: "print it, which the platform collects, or send what must last to S3 or a database",
+    Phase.INVOKE: "open it with mode 'w', at first in an invocation, or send what must last to S3 or a database",
 }
-"""The arguments, with their positions, that a log handler needs to drop old content."""
-
 _ROTATION_UNKNOWN = frozenset({"logging.config.dictConfig", "logging.handlers.BaseRotatingHandler"})
 
 
@@ -75,6 +77,10 @@ class AppendWithoutBound(Rule):
     A name that is new in each invocation is LMB301. `logging.basicConfig(filename=...)` opens no file on
     AWS Lambda, unless it is called with `force=True`. Whether the handlers of `logging.config.dictConfig`
     rotate is not known; they are not flagged.
+
+    The fix opens the file with mode `w`, where an invocation opens it once, and nothing reads, sends or adds to
+    it elsewhere. It is safe where the project names the file at that one place only. A log goes to standard
+    output (unsafe, see LMB206). There is no fix of what is read, stays open, or is appended to in a loop.
     """
 
     meta = RuleMeta(
@@ -85,6 +91,7 @@ class AppendWithoutBound(Rule):
         confidence=Confidence.HIGH,
         summary="Flags files in `/tmp` that each invocation appends to.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     passes_over = "the call lets it rotate or starts it anew, or nothing is written to it afterwards"
@@ -124,13 +131,13 @@ class AppendWithoutBound(Rule):
         """Report each such effect."""
         for effect in self.effects(node):
             if effect.kind is EffectKind.LOG:
-                if _rotates(effect, node) or _starts_anew(effect, node):
+                if rotates(effect, node) or starts_anew(effect, node):
                     continue
                 advice = "log to standard output, which the platform collects"
             else:
                 if node is self._closed or not self._is_written_again(effect, node):
                     continue
-                advice = "open it with mode 'w', or send what must last to S3 or a database"
+                advice = _ADVICE[effect.phase]
             self.report(
                 node,
                 effect,
@@ -140,53 +147,15 @@ class AppendWithoutBound(Rule):
                 confidence=Confidence.MEDIUM if effect.place.holes else Confidence.HIGH,
             )
 
+    def mend(self, site: Site) -> Fix | None:
+        """Open the file anew, or let the log go to standard output."""
+        kinds = {effect.kind for effect in site.effects}
+        if kinds == {EffectKind.LOG}:
+            return log_to_stdout(site)
+        return open_anew(site) if kinds == {EffectKind.APPEND} else None
+
     def _is_written_again(self, effect: Effect, node: cst.Call) -> bool:
         """Tell whether invocations write to the file: what is opened once must be kept for that."""
         if effect.phase is Phase.INIT:
             return node is self._assigned
         return effect.lifetime is not None and not effect.lifetime.once
-
-
-def _rotates(effect: Effect, node: cst.Call) -> bool:
-    """Tell whether the arguments of a log handler make it drop old content; so may those that are not seen."""
-    name = effect.callee.rpartition(".")[2]
-    if name == "basicConfig":
-        # The runtime has installed a handler before, so that no file is opened without `force`.
-        force = _argument(node, "force", None)
-        return force is None or not (isinstance(force, cst.Name) and force.value == "True")
-    if effect.callee == "loguru.logger.add":
-        return any(argument.star or _keyword(argument) == "rotation" for argument in node.args)
-    bounds = _BOUNDS.get(effect.callee)
-    if bounds is None:
-        return False
-    return any(argument.star for argument in node.args) or all(
-        (value := _argument(node, name, position)) is not None and not _is_zero(value) for name, position in bounds
-    )
-
-
-def _starts_anew(effect: Effect, node: cst.Call) -> bool:
-    """Tell whether each invocation opens the log anew and truncates it."""
-    mode = _argument(node, "mode", 1)
-    return (
-        effect.phase is Phase.INVOKE
-        and effect.lifetime is not None
-        and not effect.lifetime.once
-        and isinstance(mode, cst.SimpleString)
-        and str(mode.evaluated_value).startswith("w")
-    )
-
-
-def _argument(node: cst.Call, name: str, position: int | None) -> cst.BaseExpression | None:
-    for index, argument in enumerate(node.args):
-        keyword = _keyword(argument)
-        if keyword == name or (keyword is None and index == position and not argument.star):
-            return argument.value
-    return None
-
-
-def _keyword(argument: cst.Arg) -> str | None:
-    return argument.keyword.value if argument.keyword is not None else None
-
-
-def _is_zero(value: cst.BaseExpression) -> bool:
-    return isinstance(value, cst.Integer) and value.evaluated_value == 0

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lambdalint.model import LISTING, Base, Confidence, EffectKind, Family, HoleKind, RuleMeta, Severity
+from lambdalint.model import LISTING, Base, Confidence, EffectKind, Family, HoleKind, RuleMeta, Safety, Severity
+from lambdalint.rules.fixes.wipe import remove_own_content
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from lambdalint.model import Effect, Place
+    from lambdalint.model import Effect, Fix, Place
+    from lambdalint.rules.fixes.site import Site
 
 _KIND_TESTS = frozenset(
     {"exists", "isdir", "isfile", "islink", "is_dir", "is_file", "is_symlink", "lexists", "listdir", "len"}
@@ -70,6 +72,10 @@ class RemovesAllOfTmp(Rule):
     Emptying `/tmp` by a listing is a common remedy for its growth, and harmless in a function without
     extensions that keeps nothing there. It is therefore hidden unless findings of low confidence are shown.
     A loop that chooses what it removes is not flagged.
+
+    The fix (unsafe) removes instead what invocations of the same function make in `/tmp`, if that is all
+    known: up to five names that are the same in each invocation. There is none where names are new each time,
+    where the folder to be emptied is an argument, or for a loop that does more.
     """
 
     meta = RuleMeta(
@@ -80,6 +86,7 @@ class RemovesAllOfTmp(Rule):
         confidence=Confidence.HIGH,
         summary="Flags code that removes everything in `/tmp`.",
         since="0.1.0",
+        fix=Safety.UNSAFE,
     )
 
     passes_over = "a test in the loop chooses what is removed"
@@ -132,6 +139,10 @@ class RemovesAllOfTmp(Rule):
                 "remove what the function made, in a folder of its own such as a tempfile.TemporaryDirectory()",
                 confidence=Confidence.HIGH if root else Confidence.LOW,
             )
+
+    def mend(self, site: Site) -> Fix | None:
+        """Remove what the function made."""
+        return remove_own_content(site)
 
 
 def _is_root(place: Place) -> bool:
