@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, Family, RuleMeta, Severity
+from lambdalint.model import Confidence, Family, RuleMeta, Safety, Severity
+from lambdalint.rules.fixes.relocation import relocated
 from lambdalint.rules.read_only import refused, relative
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -12,7 +13,8 @@ from lambdalint.rules.wording import action, advice
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 
 class RelativePathWrite(Rule):
@@ -66,6 +68,13 @@ class RelativePathWrite(Rule):
 
     ## Known limits
 
+    The fix moves the path below `tempfile.gettempdir()`, where it is defined or, if the same name is also
+    the key of an object or the like, at each use; in other modules, too. It is unsafe where the path is
+    given to code that is not known. There is none for names that are new in each invocation or that the
+    request chooses, for databases and appended files, for content of the request that is not kept, for
+    files that are shipped or that another invocation reads, and where the path is returned or nothing
+    creates its folder.
+
     The working directory is the one that the platform documents, or that the template or image sets. A
     change of it by a library is not seen. Archives unpacked without any destination are LMB105.
     """
@@ -78,6 +87,7 @@ class RelativePathWrite(Rule):
         confidence=Confidence.HIGH,
         summary="Flags writes to relative paths, which end in the read-only code directory.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -88,3 +98,7 @@ class RelativePathWrite(Rule):
         """Report each such effect."""
         for effect in self.effects(node):
             self.report(node, effect, f"{action(effect)}, which is read-only at run time", advice(effect))
+
+    def mend(self, site: Site) -> Fix | None:
+        """Move the path, with all that uses it, below the folder for temporary files."""
+        return relocated(site)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
+from lambdalint.model import Base, Confidence, Family, RuleMeta, Safety, Severity
+from lambdalint.rules.fixes.relocation import relocated
 from lambdalint.rules.read_only import refused
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -12,7 +13,8 @@ from lambdalint.rules.wording import action, advice
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 _OWNERS = {Base.PACKAGE: "the deployed code", Base.LAYER: "a layer"}
 
@@ -70,6 +72,10 @@ class WriteIntoPackage(Rule):
 
     ## Known limits
 
+    The fix puts `tempfile.gettempdir()` in the place of the code's folder, for all uses of the path
+    together; what is shipped and only read stays where it is. There is none where LMB102 has none, nor
+    for layers.
+
     `os.makedirs(..., exist_ok=True)` of a directory that is deployed does nothing and succeeds. This is known of
     directories that hold a file in the repository; one that only the build makes is reported.
     """
@@ -82,6 +88,7 @@ class WriteIntoPackage(Rule):
         confidence=Confidence.HIGH,
         summary="Flags writes into the deployed code or into a layer.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -98,3 +105,7 @@ class WriteIntoPackage(Rule):
                 f"{action(effect)}, which is part of {owner} and read-only at run time",
                 advice(effect),
             )
+
+    def mend(self, site: Site) -> Fix | None:
+        """Move the path, with all that uses it, below the folder for temporary files."""
+        return relocated(site)

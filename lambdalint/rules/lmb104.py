@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
+from lambdalint.model import Base, Confidence, Family, RuleMeta, Safety, Severity
+from lambdalint.rules.fixes.relocation import relocated
 from lambdalint.rules.read_only import refused
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -12,7 +13,8 @@ from lambdalint.rules.wording import action, advice
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 
 class WriteIntoHome(Rule):
@@ -60,6 +62,10 @@ class WriteIntoHome(Rule):
 
     ## Known limits
 
+    The fix puts `tempfile.gettempdir()` in the place of the home, for all uses of the path together.
+    There is none where LMB102 has none, nor for files that the code never reads: other programs look for
+    them in the home.
+
     A library that puts files of its own into the home directory without being told to is not reported.
     """
 
@@ -71,6 +77,7 @@ class WriteIntoHome(Rule):
         confidence=Confidence.HIGH,
         summary="Flags writes into the home directory.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -86,3 +93,7 @@ class WriteIntoHome(Rule):
                 f"{action(effect)}, in a home directory that is read-only at run time",
                 f"{advice(effect)}; or set HOME to /tmp in the function's environment",
             )
+
+    def mend(self, site: Site) -> Fix | None:
+        """Move the path, with all that uses it, below the folder for temporary files."""
+        return relocated(site)
