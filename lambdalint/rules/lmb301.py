@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, EffectKind, Family, RuleMeta, Severity
+from lambdalint.model import Confidence, EffectKind, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.growth import grows, left_behind, stays, temporary
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 _KINDS = frozenset(
     {
@@ -38,6 +39,11 @@ class UniqueFileNeverRemoved(Rule):
     `continue` or a branch leaves behind. Temporary files of the `tempfile` module are LMB303, archives
     that are unpacked LMB305, and removals that only an exception skips LMB304. A file inside a temporary
     directory is flagged here as well as the directory itself: its content is what fills `/tmp`.
+
+    The fix puts what makes and uses the file into `try`, and its removal into `finally`. It is safe where
+    nothing that is known can want the file afterwards. There is none where the path, or an open file, is
+    returned or stored, where another function builds the same path, where nothing in the block uses the
+    file again, and for databases, logs and what calls name on their own.
 
     ## Why it fails on Lambda
 
@@ -104,6 +110,7 @@ class UniqueFileNeverRemoved(Rule):
         confidence=Confidence.HIGH,
         summary="Flags files and directories in `/tmp` under a new name in each invocation that are not removed.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -115,6 +122,12 @@ class UniqueFileNeverRemoved(Rule):
         for effect in self.effects(node):
             message, advice, sure = left_behind(effect)
             self.report(node, effect, message, advice, confidence=sure)
+
+    def mend(self, site: Site) -> Fix | None:
+        """See ``cleanup_fix``."""
+        from lambdalint.rules.fixes.cleanup import removal_added
+
+        return removal_added(site, self.may_report)
 
 
 def _named(effect: Effect) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, Family, Removal, RuleMeta, Severity
+from lambdalint.model import Confidence, Family, Removal, RuleMeta, Safety, Severity
 from lambdalint.rules.growth import grows, left_behind
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 
 class CleanupSkippedOnError(Rule):
@@ -23,6 +24,11 @@ class CleanupSkippedOnError(Rule):
     included, and removes only if nothing goes wrong: between the two stands a `raise`, or a call that
     fails now and then, such as a request over the network or a child process, and no `finally`, `with` or
     `except` removes the object on that way.
+
+    The fix moves the removal into a `finally` clause, and what comes before it, from the making of the file
+    on, into its `try`. Where the file may not be there yet, the removal is made to bear that. There is no
+    fix where a handler around the removal uses the file, too, where removal and making are in different
+    functions and none of them calls both, or other statements stand on their lines.
 
     ## Why it fails on Lambda
 
@@ -91,6 +97,7 @@ class CleanupSkippedOnError(Rule):
         confidence=Confidence.MEDIUM,
         summary="Flags removals from `/tmp` that an exception skips.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -102,3 +109,9 @@ class CleanupSkippedOnError(Rule):
         for effect in self.effects(node):
             message, advice, sure = left_behind(effect)
             self.report(node, effect, message, advice, confidence=sure)
+
+    def mend(self, site: Site) -> Fix | None:
+        """See ``cleanup_fix``."""
+        from lambdalint.rules.fixes.cleanup import removal_moved
+
+        return removal_moved(site, self.may_report)
