@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Base, Confidence, EffectKind, Family, RuleMeta, Severity
+from lambdalint.model import Base, Confidence, EffectKind, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.read_only import refused
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import advice, shown
@@ -12,7 +12,8 @@ from lambdalint.rules.wording import advice, shown
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 
 class ExtractIntoWorkingDirectory(Rule):
@@ -22,6 +23,9 @@ class ExtractIntoWorkingDirectory(Rule):
 
     Flags `extract`, `extractall`, `shutil.unpack_archive` and the like where no destination is given, so
     that the archive is unpacked into the working directory.
+
+    The fix, which is unsafe, unpacks it into a temporary directory, and makes what reads the files by their
+    relative paths look there: `open("data.csv")`, `os.listdir()`. They are gone at the end of the block.
 
     ## Why it fails on Lambda
 
@@ -68,6 +72,9 @@ class ExtractIntoWorkingDirectory(Rule):
     ## Known limits
 
     A destination that is given and relative, `extractall("out")` or `extractall(".")`, is LMB102.
+
+    There is no fix where the files may be used by other functions, by a command, or under a name that is
+    not known.
     """
 
     meta = RuleMeta(
@@ -78,6 +85,7 @@ class ExtractIntoWorkingDirectory(Rule):
         confidence=Confidence.HIGH,
         summary="Flags archives that are unpacked without a destination.",
         since="0.1.0",
+        fix=Safety.UNSAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
@@ -88,6 +96,13 @@ class ExtractIntoWorkingDirectory(Rule):
             and effect.place.base is Base.TASK
             and refused(effect)
         )
+
+    def mend(self, site: Site) -> Fix | None:
+        """Extract into a temporary directory, which holds for all that uses what was unpacked."""
+        # LibCST's metadata is loaded for fixes only.
+        from lambdalint.rules.fixes.extraction import extraction_fix
+
+        return extraction_fix(site)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Confidence, EffectKind, Family, Removal, RuleMeta, Severity
+from lambdalint.model import Confidence, EffectKind, Family, Removal, RuleMeta, Safety, Severity
 from lambdalint.rules.growth import grows, remaining, stays, temporary
 from lambdalint.rules.rule import Rule
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lambdalint.model import Effect
+    from lambdalint.model import Effect, Fix
+    from lambdalint.rules.fixes.site import Site
 
 _ADVICE = {
     "mkstemp": "use a tempfile.NamedTemporaryFile() in a with statement, or os.remove() in a finally block",
@@ -33,6 +34,10 @@ class TemporaryNeverRemoved(Rule):
     `TemporaryDirectory(delete=False)` in an invocation, and what libraries make in a temporary place of
     their own if they are given none (`diskcache.Cache()`, `urllib.request.urlretrieve(url)`), where no way
     out or not every way out of the invocation removes it.
+
+    The fix puts the object into a `with` statement that ends with its last use, or the removal of its file
+    into a `finally` clause. It is safe where all that is given the name is known to be done with it, and no
+    condition decides on the removal.
 
     ## Why it fails on Lambda
 
@@ -78,6 +83,9 @@ class TemporaryNeverRemoved(Rule):
     What code registers with `atexit` does not count as a removal: the platform ends an environment
     without running it. A temporary object that is made at import, or once and kept for later invocations,
     is not flagged.
+
+    There is no fix where the object leaves its block: it is returned, stored in an object, or used by a
+    generator or coroutine. Nor is there one for caches and downloads without a name.
     """
 
     meta = RuleMeta(
@@ -88,11 +96,19 @@ class TemporaryNeverRemoved(Rule):
         confidence=Confidence.HIGH,
         summary="Flags temporary files and directories that nothing removes.",
         since="0.1.0",
+        fix=Safety.SAFE,
     )
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what a library names anew each time, and a success leaves behind."""
         return temporary(effect) and grows(effect) and stays(effect)
+
+    def mend(self, site: Site) -> Fix | None:
+        """Put it into a ``with`` statement, or remove it in a ``finally`` clause."""
+        # LibCST's metadata is loaded for fixes only.
+        from lambdalint.rules.fixes.temporary import temporary_fix
+
+        return temporary_fix(site)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
