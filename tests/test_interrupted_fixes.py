@@ -98,7 +98,8 @@ def test_each_file_is_old_or_new(how: str, new: dict[str, bytes], tmp_path: Path
 def test_a_disk_that_is_really_full(new: dict[str, bytes], tmp_path: Path) -> None:
     """On a file system of 64 KB that is filled to the last byte, no file changes, and the reason is told."""
     project, kept = tmp_path / "project", tmp_path / "kept"
-    project.mkdir(), kept.mkdir()
+    project.mkdir()
+    kept.mkdir()
     old = write_project(project)
     script = (
         f"mount -t tmpfs -o size=64k tmpfs {kept} && cp {project}/* {kept} && cd {kept} && "

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lambdalint.engine.targets import Bounds
     from lambdalint.model import Problem, Report
 
+
 def bounds_of(paths: Sequence[Path]) -> Bounds:
     """Return what may be changed where *paths* are checked: nothing else than they name."""
     from lambdalint.engine.targets import Bounds

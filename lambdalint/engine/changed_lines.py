@@ -64,7 +64,6 @@ class ChangedLines:
             return True
         return any(changed.start <= end_line and line < changed.stop for changed in self.ranges.get(path, ()))
 
-
     def after(self, path: str, before: bytes, content: bytes) -> ChangedLines:
         """Return what changed once the file at *path* holds *content*; what differs from *before* counts as changed."""
         known = self.ranges.get(path, ())

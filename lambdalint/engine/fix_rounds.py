@@ -142,11 +142,7 @@ class _Rounds:
         wrong = {(code, path) for code, path in worse if code not in _MENDED_LATER or (code, path) in mended}
         if not wrong:
             return []
-        near = [
-            change
-            for change in made
-            if any(path in change.paths or path == change.span.path for _, path in wrong)
-        ]
+        near = [change for change in made if any(path in change.paths or path == change.span.path for _, path in wrong)]
         return near or list(made)
 
     def _set_apart(self, suspects: Sequence[Change], report: Report) -> None:

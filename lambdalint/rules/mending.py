@@ -39,9 +39,9 @@ def mend(
 
 
 def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, object]]) -> Fix | None:
+    from lambdalint.rules.fixes.site import Site
     from lambdalint.rules.project_rule import ProjectRule
     from lambdalint.rules.rule import Rule
-    from lambdalint.rules.site import Site
 
     rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
     chosen = rule.parse_options(options.get(finding.code, {}))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Confidence, Effect, Finding, Fix, Span
     from lambdalint.rules.effect_provider import EffectsInExcerpt
-    from lambdalint.rules.site import Site
+    from lambdalint.rules.fixes.site import Site
 
 
 class Rule(RuleDefinition, cst.BatchableCSTVisitor):

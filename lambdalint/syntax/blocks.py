@@ -9,8 +9,6 @@ import libcst as cst
 from lambdalint.model import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lambdalint.syntax.module import Module, Statement
 
 
@@ -36,17 +34,29 @@ def last_line(module: Module, statement: Statement) -> int:
 
 def indentation(module: Module, statement: Statement) -> str:
     """Return the white space before *statement*."""
-    line = module.lines[first_line(module, statement) - 1]
-    return line[: len(line) - len(line.lstrip(" \t\f"))]
+    return _margin(module.lines[first_line(module, statement) - 1])
 
 
-def indent_unit(module: Module) -> str:
-    """Return what one level more of indentation adds."""
+def indent_unit(module: Module, line: int) -> str:
+    """Return what one more level adds to the indentation of *line*: as the block around it does, or the default."""
+    margin = _margin(module.lines[line - 1])
+    inside = _lines_inside_strings(module) if margin else frozenset()
+    for number in range(line - 1, 0, -1):
+        above = module.lines[number - 1]
+        if number in inside or not above.strip() or above.lstrip().startswith("#"):
+            continue
+        outer = _margin(above)
+        if len(outer) < len(margin) and margin.startswith(outer):
+            return margin[len(outer) :]
     return str(module.tree.default_indent)
 
 
+def _margin(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
 def lines_of(module: Module, first: int, last: int) -> str:
-    """Return the lines from *first* to *last*, both included, with their ends; a last one without gets one."""
+    """Return the lines from *first* to *last*, both included, with their ends; one without an end gets one."""
     text = "".join(module.lines[first - 1 : last])
     return text if text.endswith(("\n", "\r")) else text + "\n"
 
@@ -54,7 +64,7 @@ def lines_of(module: Module, first: int, last: int) -> str:
 def indented(module: Module, first: int, last: int) -> str:
     """Return the lines from *first* to *last* one level deeper; what lies inside of strings stays as it is."""
     inside = _lines_inside_strings(module)
-    unit = indent_unit(module)
+    unit = indent_unit(module, first)
     parts = []
     for number in range(first, last + 1):
         line = lines_of(module, number, number)
@@ -85,17 +95,6 @@ def replaced_lines(module: Module, first: int, last: int, text: str) -> Edit:
     body = end.rstrip("\r\n")
     text = text.removesuffix("\n")
     return Edit(Span(module.path, first, 1, last, len(body) + 1), text)
-
-
-def wrapped(module: Module, statements: Sequence[Statement], header: str, footer: Sequence[str] = ()) -> str:
-    """Return *statements*, which follow each other in one block, one level deeper below *header*, then *footer*.
-
-    ``header`` and the lines of ``footer`` are written without the indentation of the block. Comments above the first
-    statement stay above the header only if they are not part of the result: it begins with the statement itself.
-    """
-    margin = indentation(module, statements[0])
-    body = indented(module, first_line(module, statements[0]), last_line(module, statements[-1]))
-    return "".join([f"{margin}{header}\n", body, *(f"{margin}{line}\n" for line in footer)])
 
 
 def owns_its_lines(module: Module, statement: Statement) -> bool:

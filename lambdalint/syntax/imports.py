@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,7 @@ def _added_imports(module: Module, names: Sequence[str]) -> tuple[Edit, ...]:
         return tuple(Edit(Span.point(module.path, line), text) for line, text in sorted(texts.items()))
     text = "".join(f"import {name}\n" for name in names)
     if blocks:
-        return (Edit(Span.point(module.path, _above_comments(module, blocks[0][0])), f"{text}\n"),)
+        return (Edit(Span.point(module.path, _above_comments(module, module.span(blocks[0][0]).line)), f"{text}\n"),)
     return (_first_imports(module, text),)
 
 
@@ -195,13 +196,17 @@ def _sorted_line(module: Module, block: Iterable[cst.SimpleStatementLine], name:
     return module.span((plain or standard)[0]).line
 
 
-def _above_comments(module: Module, line: cst.SimpleStatementLine) -> int:
-    """Return the line of *line*, or that of the comments right above it, unless the file begins with them."""
-    own = module.span(line).line
+_OF_THE_FILE = re.compile(r"^#!|coding[:=]|copyright|licen[sc]e|spdx", re.IGNORECASE)
+"""Comments at the top that belong to the file, not to the first statement."""
+
+
+def _above_comments(module: Module, own: int) -> int:
+    """Return the line *own*, or that of the comments right above it which belong to what stands there."""
     first = own
     while first > 1 and module.lines[first - 2].lstrip().startswith("#"):
         first -= 1
-    return own if first == 1 else first
+    belong_to_file = first == 1 and any(_OF_THE_FILE.search(line) for line in module.lines[: own - 1])
+    return own if belong_to_file else first
 
 
 def _first_imports(module: Module, text: str) -> Edit:
@@ -220,4 +225,4 @@ def _first_imports(module: Module, text: str) -> Edit:
     line = module.span(following).line
     if isinstance(following, (cst.FunctionDef, cst.ClassDef)) and following.decorators:
         line = module.span(following.decorators[0]).line
-    return Edit(Span.point(module.path, line), f"{text}{blank}")
+    return Edit(Span.point(module.path, _above_comments(module, line)), f"{text}{blank}")

@@ -40,7 +40,7 @@ class Words:
 
     def __call__(self, overlay: Mapping[Path, bytes]) -> Report:
         self.runs += 1
-        files = {path: path.read_bytes() for path in self.folder.glob("*.txt")} | overlay
+        files = {**{path: path.read_bytes() for path in self.folder.glob("*.txt")}, **overlay}
         sources = {path.name: content.decode() for path, content in sorted(files.items())}
         findings = [found for name, text in sources.items() for found in self.findings(name, text)]
         summary = Summary(len(files), 0, len(findings), 0, 0)

@@ -10,8 +10,8 @@ from libcst.metadata import MetadataWrapper
 from lambdalint.model import Confidence, Effect, Family, RuleMeta, Severity, Span
 from lambdalint.rules import judge
 from lambdalint.rules.effect_provider import EffectProvider
-from lambdalint.syntax.excerpt import MAX_DEPTH, Source
 from lambdalint.rules.rule import Rule
+from lambdalint.syntax.excerpt import MAX_DEPTH, Source
 
 CALL = 'open("report.csv", "w")'
 
