@@ -16,7 +16,7 @@ from lambdalint.syntax.imports import Names
 from lambdalint.syntax.names_in_scope import bound_before, index_in, names_read, nodes_in, places_of_binding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lambdalint.model import Effect, Span
     from lambdalint.syntax.module import Module, Statement
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _ONE_STEP = frozenset({"mkdir", "makedirs", "mkdtemp", "mkstemp"})
 """Last parts of the names of calls that have made nothing if they fail."""
 _TESTS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "lexists"})
+_REMOVING = frozenset({"remove", "removedirs", "rmdir"})
+_ASKING = frozenset(
+    {"debug", "error", "glob", "iterdir", "info", "join", "listdir", "exception", "Path", "print", "str", "warning"}
+)
+"""Calls that do no harm in a function that removes something."""
 _TOLERANT = frozenset({"suppress", "unlink", "rmtree", "cleanup"})
 
 
@@ -35,7 +40,24 @@ def plan_move(project: Project, effects: Sequence[Effect]) -> Plan | None:
     if len(removals) != 1 or removal is None:
         return None
     found = _pair(project, effects, removal)
-    return None if found is None else _plan(*found)
+    plan = None if found is None else _plan(*found)
+    return None if plan is None or _is_left_elsewhere(plan, effects) else plan
+
+
+def _is_left_elsewhere(plan: Plan, effects: Sequence[Effect]) -> bool:
+    """Tell whether the way that skips the removal leaves the function outside of what goes into ``try``."""
+    first = blocks.first_line(plan.module, plan.block[plan.first])
+    last = blocks.last_line(plan.module, plan.block[plan.last])
+    function = plan.module.function(plan.block[plan.first])
+    skipped = {effect.lifetime.skipped.span for effect in effects if effect.lifetime and effect.lifetime.skipped}
+    own = plan.module.span(function) if function is not None else None
+    return any(
+        span.path == plan.module.path
+        and own is not None
+        and own.line <= span.line <= own.end_line
+        and not first <= span.line <= last
+        for span in skipped
+    )
 
 
 def _pair(
@@ -44,9 +66,9 @@ def _pair(
     """Return the making and the removing in one function, their block, and which statements of it they are in."""
     removing = [effect for effect in project.effects_at(removal) if effect.kind is EffectKind.DELETE]
     for made in doings(project, effects):
-        for gone in doings(project, removing):
+        function = made.module.function(made.call)
+        for gone in _clearings(project, removing):
             module = made.module
-            function = module.function(made.call)
             if function is None or gone.module is not module or module.function(gone.call) is not function:
                 continue
             statement = module.statement(gone.call)
@@ -62,6 +84,16 @@ def _pair(
                     continue
                 statement = outer if outer is not None and _is_removal_only(outer) else None
     return None
+
+
+def _clearings(project: Project, removing: Sequence[Effect]) -> Iterator[Doing]:
+    """Yield the removal seen from its function, and from the callers of functions that do nothing else."""
+    for gone in doings(project, removing):
+        yield gone
+        function = gone.module.function(gone.call)
+        calls = [] if function is None else [node for node in nodes_in(function.body) if isinstance(node, cst.Call)]
+        if not all(known_calls.last_name(call) in _REMOVING | _ASKING | _TESTS | _TOLERANT for call in calls):
+            return
 
 
 def _is_last_resort(module: Module, statement: cst.Try, gone: Doing) -> bool:
