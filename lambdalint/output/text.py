@@ -91,8 +91,9 @@ def summary_line(report: Report, style: Style | None = None) -> str:
     ]
     if left_out:
         line += f"; {', '.join(left_out)}"
-    if summary.fixable:
-        line += f"; {_fixable(report)}"
+    fixable = _fixable(report)
+    if fixable:
+        line += f"; {fixable}"
     if summary.unfinished:
         line += f"; {count(summary.unfinished, 'entry point', 'entry points')} not followed to the end (max-steps)"
     if summary.unresolved:

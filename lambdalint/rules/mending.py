@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from lambdalint.model import Finding, Fix
     from lambdalint.syntax.project import Project
 
+_MOST_IN_A_FILE = 30
+"""Of how many findings of a rule in one file fixes are made: each looks at the others. The next round has the next."""
+
 
 def mend(
     findings: Iterable[Finding], project: Project, options: Mapping[str, Mapping[str, object]]
@@ -23,11 +27,14 @@ def mend(
     mended: list[Finding] = []
     failures: list[Finding] = []
     failed: set[str] = set()
-    for finding in findings:
+    made: Counter[tuple[str, str]] = Counter()
+    for finding in sorted(findings, key=lambda finding: finding.sort_key):
         rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
-        if rule.meta.fix is None or finding.fix is not None or finding.code in failed:
+        asked = finding.code, finding.span.path
+        if rule.meta.fix is None or finding.fix is not None or finding.code in failed or made[asked] >= _MOST_IN_A_FILE:
             mended.append(finding)
             continue
+        made[asked] += 1
         try:
             fix = _fix(finding, project, options)
         except Exception as error:  # the boundary of one rule: the finding stands without its fix

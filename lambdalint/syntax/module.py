@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
@@ -87,8 +89,16 @@ class Module:
 
     def at(self, span: Span, kind: type[_NodeT]) -> _NodeT | None:
         """Return the outermost node of a *kind* that stands exactly at *span*."""
-        found = (node for node in self._positions if isinstance(node, kind) and self.span(node) == span)
+        found = (node for node in self._by_span.get(span, ()) if isinstance(node, kind))
         return min(found, key=lambda node: sum(1 for _ in self.above(node)), default=None)
+
+    @cached_property
+    def _by_span(self) -> Mapping[Span, Sequence[cst.CSTNode]]:
+        found: defaultdict[Span, list[cst.CSTNode]] = defaultdict(list)
+        for node in self._positions:
+            if isinstance(node, cst.BaseExpression):
+                found[self.span(node)].append(node)
+        return found
 
     def call_at(self, span: Span) -> cst.Call | None:
         """Return the call that stands exactly at *span*."""

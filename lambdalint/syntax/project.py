@@ -48,8 +48,14 @@ class Project:
 
     def effects_of_file(self, path: str) -> tuple[Effect, ...]:
         """Return the effects of the calls in the file at *path*, in their order."""
-        found = [effect for span, there in self._by_span.items() if span.path == path for effect in there]
-        return tuple(sorted(found, key=lambda effect: effect.span))
+        return self._by_file.get(path, ())
+
+    @cached_property
+    def _by_file(self) -> Mapping[str, tuple[Effect, ...]]:
+        found: defaultdict[str, list[Effect]] = defaultdict(list)
+        for effect in self.effects:
+            found[effect.span.path].append(effect)
+        return {path: tuple(sorted(there, key=lambda effect: effect.span)) for path, there in found.items()}
 
     @cached_property
     def _by_span(self) -> Mapping[Span, Sequence[Effect]]:

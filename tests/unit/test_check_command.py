@@ -90,7 +90,10 @@ def test_services_get_paths_from_the_root_of_the_repository(project: Path, name:
 
 def test_statistics(project: Path) -> None:
     result = lambdalint("check", "--statistics", cwd=project)
-    assert (result.returncode, result.stdout) == (1, "1  LMB102  relative-path-write  error\n")
+    assert (result.returncode, result.stdout) == (
+        1,
+        "1  LMB102  [*]  relative-path-write  error\n[*] all of them have a fix, [-] some of them\n",
+    )
     counts = json.loads(lambdalint("check", "--statistics", "--output-format=json", cwd=project).stdout)
     assert [(one["code"], one["count"]) for one in counts] == [("LMB102", 1)]
 

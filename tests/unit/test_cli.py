@@ -43,7 +43,7 @@ def test_findings_exit_1(project: Path) -> None:
     assert result.returncode == 1
     assert result.stdout.startswith("error[LMB102] ")
     assert "--> app.py:2:10\n" in result.stdout
-    assert result.stdout.endswith("1 finding (1 error) in 1 file, 1 function\n")
+    assert result.stdout.endswith("1 finding (1 error) in 1 file, 1 function; 1 fixable with --fix\n")
     assert "\x1b" not in result.stdout
     assert result.stderr == ""
 

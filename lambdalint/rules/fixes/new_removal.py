@@ -10,7 +10,7 @@ import libcst as cst
 from lambdalint.model import EffectKind, HoleKind, Phase, Removal, Safety
 from lambdalint.rules.fixes.cleanup_plan import Clearing, Plan, settled
 from lambdalint.rules.fixes.creation import doings, is_parameter
-from lambdalint.rules.fixes.other_uses import may_meet
+from lambdalint.rules.fixes.other_uses import is_new_name, may_meet
 from lambdalint.rules.fixes.same_spelling import is_spelled_again
 from lambdalint.syntax import blocks, known_calls
 from lambdalint.syntax.bindings import binding_of
@@ -224,7 +224,8 @@ def _used_outside(project: Project, making: Doing, plan: Plan) -> bool | None:
             return True
         if any(may_meet(effect.place, one.place) for one in making.effects):
             found = False
-    return False if found is None and _is_tmp_named_later(module, plan, region) else found
+    is_unique = all(is_new_name(effect.place) for effect in making.effects)
+    return False if found is None and _is_tmp_named_later(module, plan, region, is_unique=is_unique) else found
 
 
 def _is_in_function(making: Doing, span: Span) -> bool:
@@ -260,12 +261,32 @@ class _Region:
         return any(known_calls.last_name(one) == function.name.value for one in calls)
 
 
-def _is_tmp_named_later(module: Module, plan: Plan, region: _Region) -> bool:
-    """Tell whether the function speaks of the folder behind the ``try``: it may build the same path again."""
+def _is_tmp_named_later(module: Module, plan: Plan, region: _Region, *, is_unique: bool) -> bool:
+    """Tell whether the function speaks of the folder behind the ``try``: it may build the same path again.
+
+    Literal paths that are handed to calls as they are do not count where the name *is_unique*.
+    """
     function = module.function(plan.block[plan.first])
     end = region.last if function is None else module.span(function).end_line
     text = "".join(module.lines[region.last : end])
+    for node in nodes_in(function) if function is not None and is_unique else ():
+        if isinstance(node, cst.SimpleString) and module.span(node).line > region.last and _is_whole_path(module, node):
+            text = text.replace(module.code(node), "")
     return any(word in text for word in ("/tmp", "tempdir", "listdir", "glob", "scandir", "os.walk"))
+
+
+def _is_whole_path(module: Module, node: cst.SimpleString) -> bool:
+    """Tell whether *node* is a path that a call gets, and that nothing is joined onto."""
+    argument = module.parent(node)
+    call = module.parent(argument) if isinstance(argument, cst.Arg) else None
+    value = node.evaluated_value
+    return (
+        isinstance(call, cst.Call)
+        and known_calls.last_name(call) not in {"join", "joinpath", "Path", "format"}
+        and isinstance(value, str)
+        and value.startswith("/tmp/")
+        and not value.endswith("/")
+    )
 
 
 def _doubtful(making: Doing, *, folder: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Base, EffectKind
+from lambdalint.model import Base, EffectKind, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,9 +29,21 @@ def may_meet(one: Place, other: Place) -> bool:
     if one.base is not other.base:
         return False
     first, second = _ends(one), _ends(other)
+    if any(is_new_name(new) and not old.holes and not _is_above(old, new) for new, old in ((one, other), (other, one))):
+        return False
     return _begins_alike(first[0], second[0], closed=not (one.holes or other.holes)) and (
         not (one.holes or other.holes) or _ends_alike(first[1], second[1])
     )
+
+
+def is_new_name(place: Place) -> bool:
+    """Tell whether no other path is the same unless it is made of the same parts: a new value is one of them."""
+    return any(hole.kind is HoleKind.UNIQUE for hole in place.holes)
+
+
+def _is_above(one: Place, other: Place) -> bool:
+    """Tell whether *one*, all of which is known, is a folder that *other* lies in."""
+    return other.path.startswith(one.path.rstrip("/") + "/") or one.path.rstrip("/") == ""
 
 
 def _ends(place: Place) -> tuple[str, str]:

@@ -32,6 +32,8 @@ _MAKING = frozenset({EffectKind.WRITE, EffectKind.RENAME})
 _OF_TREES = frozenset({EffectKind.READ, EffectKind.STORE, EffectKind.DELETE, EffectKind.RENAME, EffectKind.EXTRACT})
 """Kinds of effects that may concern all that lies in a folder."""
 _NEEDS_ABSENCE = re.compile(r"(?:copytree|symlink|symlink_to|hardlink_to|link|mkfifo|mknod)$")
+_MOST_CALLS = 60
+"""What more calls have to do with is not followed."""
 _FIXED = frozenset({HoleKind.ENVIRONMENT, HoleKind.LOOP})
 """Kinds of holes that do not make a new name in each invocation."""
 
@@ -64,6 +66,8 @@ def group_of(project: Project, effects: Sequence[Effect]) -> Group | None:
                 chosen[id(one)] = one
         if before == (len(chosen), len(functions)):
             break
+        if len({one.span for one in chosen.values()}) > _MOST_CALLS:
+            return None
     others = [one for one in members if one.entry.function in functions and id(one) not in chosen]
     if any(_folder(one) in _roots(project, functions) or "/" not in _folder(one)[1:] for one in chosen.values()):
         return None

@@ -75,6 +75,10 @@ def test_the_text(tmp_path: Path) -> None:
         'cache-dir = ".lambdalint_cache" # default',
         "signature-fallback = true # default",
         "max-steps = 150000 # default",
+        'tmp-expression = "gettempdir" # default',
+        "unfixable = [] # default",
+        "extend-safe-fixes = [] # default",
+        "extend-unsafe-fixes = [] # default",
         "shared-layers = {} # default",
         "",
         "[tool.lambdalint.per-file-ignores]",
@@ -193,6 +197,10 @@ _CONFIGURATIONS = st.fixed_dictionaries(
         "cache-dir": _TEXT,
         "signature-fallback": st.booleans(),
         "max-steps": st.integers(1, 10**9),
+        "tmp-expression": st.sampled_from(["gettempdir", "literal"]),
+        "unfixable": _CODES,
+        "extend-safe-fixes": _CODES,
+        "extend-unsafe-fixes": _CODES,
         "per-file-ignores": st.dictionaries(_PATTERNS, _CODES, max_size=3),
         "sizes": st.dictionaries(
             _TEXT.filter(str.strip), st.sampled_from(["1.000000001 GB", "7 B", 300, 0.25]), max_size=3

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 TABLE = """\
 ## lambdalint
 
-2 findings (1 error) in 41 files, 2 functions; 3 handlers, imports or paths unresolved (-v names them)
+2 findings (1 error) in 41 files, 2 functions; 1 fixable with --fix; \
+3 handlers, imports or paths unresolved (-v names them)
 
 | severity | rule | place | message |
 | --- | --- | --- | --- |

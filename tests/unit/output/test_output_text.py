@@ -34,7 +34,8 @@ info[LMB301] never removed
   = confidence: medium
   = help: 'lambdalint rule LMB301' says more
 
-2 findings (1 error) in 41 files, 2 functions; 3 handlers, imports or paths unresolved (-v names them)
+2 findings (1 error) in 41 files, 2 functions; 1 fixable with --fix; \
+3 handlers, imports or paths unresolved (-v names them)
 """
 
 
