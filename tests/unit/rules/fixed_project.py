@@ -1,13 +1,17 @@
-"""What the fixes of one rule make of a small project."""
+"""What fixes make of a small project."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from literate.fixes import ALL, SAFE, fix_project
+from literate.fixes import ALL, SAFE, files_of, fix_project
 from literate.project import report_of, settings_for, write_project
 
+from lambdalint import rules
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 HANDLER = "\n\ndef handler(event, context):\n"
@@ -28,3 +32,23 @@ def after_fixes(root: Path, code: str, text: str, *, safe_only: bool = False, **
     assert all((root / path).read_bytes().decode() == content for path, content in files.items() if path != "app.py")
     after = (root / "app.py").read_bytes().decode()
     return None if not fixed.files else after
+
+
+def fixed(root: Path, files: Mapping[str, str], *codes: str) -> dict[str, str]:
+    """Return the files of the project *files*, written to *root*, that the fixes of *codes* change or add.
+
+    No fix brings a finding of another rule on packages.
+    """
+    write_project(root, {path: text.encode() for path, text in files.items()})
+    settings = settings_for(("LMB4",))
+    before = {one.code for one in report_of(root, settings).findings}
+    others = tuple(code for code in rules.codes() if code not in codes)
+    assert not fix_project(root, replace(settings, unfixable=others), ALL).problems
+    assert set(left(root)) <= before
+    after = {path: content.decode() for path, content in files_of(root).items()}
+    return {path: text for path, text in after.items() if files.get(path) != text}
+
+
+def left(root: Path) -> list[str]:
+    """Return the codes of what is found in the project at *root*, of the rules on packages."""
+    return [one.code for one in report_of(root, settings_for(("LMB4",))).findings]

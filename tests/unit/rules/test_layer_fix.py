@@ -6,7 +6,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
-from fixing import fixed, left
+from fixed_project import fixed, left
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fixing import fixed, left
+from fixed_project import fixed, left
 
 if TYPE_CHECKING:
     from pathlib import Path
