@@ -9,6 +9,7 @@ from literate.fixes import ALL, SAFE, files_of, fix_project
 from literate.project import report_of, settings_for, write_project
 
 from lambdalint import rules
+from lambdalint.model import Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,8 @@ def fixed(root: Path, files: Mapping[str, str], *codes: str) -> dict[str, str]:
     settings = settings_for(("LMB4",))
     before = {one.code for one in report_of(root, settings).findings}
     others = tuple(code for code in rules.codes() if code not in codes)
-    assert not fix_project(root, replace(settings, unfixable=others), ALL).problems
+    shown = replace(settings, unfixable=others, min_confidence=Confidence.MEDIUM)
+    assert not fix_project(root, shown, ALL).problems
     assert set(left(root)) <= before
     after = {path: content.decode() for path, content in files_of(root).items()}
     return {path: text for path, text in after.items() if files.get(path) != text}
