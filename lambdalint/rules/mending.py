@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Finding, Fix
     from lambdalint.syntax.project import Project
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _MOST_IN_A_FILE = 30
 """Of how many findings of a rule in one file fixes are made: each looks at the others. The next round has the next."""
 
@@ -41,8 +43,18 @@ def mend(
             failed.add(finding.code)
             failures.append(rule_failed(finding.code, finding.span, error))
             fix = None
-        mended.append(replace(finding, fix=fix))
+        mended.append(replace(finding, fix=None if fix is None else _with_line_ends(fix, project)))
     return mended, failures
+
+
+def _with_line_ends(fix: Fix, project: Project) -> Fix:
+    """Return *fix* with lines that end as those of the files that it changes."""
+    edits = []
+    for edit in fix.edits:
+        end = _LINE_END.search(project.text_of(edit.span.path) or "")
+        text = _LINE_END.sub("\n" if end is None else end[0], edit.text)
+        edits.append(replace(edit, text=text))
+    return replace(fix, edits=tuple(edits))
 
 
 def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, object]]) -> Fix | None:

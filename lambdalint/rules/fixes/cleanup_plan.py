@@ -132,7 +132,8 @@ def _overlap(one: Plan, other: Plan) -> bool:
 
 
 def _joined(group: Sequence[Plan]) -> Plan | None:
-    group = sorted(group, key=lambda plan: (plan.first, plan.end))
+    # The same for each of the findings that it mends, so that all of them get the same edits.
+    group = sorted(group, key=lambda plan: (plan.first, plan.end, [one.text for one in plan.clearings]))
     clearings: list[Clearing] = []
     for clearing in (one for plan in group for one in plan.clearings):
         if not any(clearing.text == known.text for known in clearings):

@@ -69,6 +69,16 @@ def test_a_file_with_many_findings_is_mended_bit_by_bit(tmp_path: Path) -> None:
     assert [one.fix is not None for one in found] == [True] * 30 + [False] * 10
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_lines_of_fixes_end_like_those_of_the_file(tmp_path: Path, end: str) -> None:
+    text = writes(1).replace("\n", end)
+    write_project(tmp_path, {"app.py": text.encode()})
+    (finding,) = report_of(tmp_path, settings_for(("LMB102",))).findings
+    assert finding.fix is not None
+    added = "".join(edit.text for edit in finding.fix.edits)
+    assert added.count("\n") == added.count(end) > 1
+
+
 @pytest.mark.parametrize("start", ["\ufeff", "# coding: latin-1\n", "\r\n", "\f\n"])
 def test_unusual_files_have_a_fix(tmp_path: Path, start: str) -> None:
     (finding,) = report(tmp_path, {"app.py": start + writes(1)}).findings
