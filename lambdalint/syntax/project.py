@@ -6,12 +6,11 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from lambdalint.syntax.module import Module
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lambdalint.model import Effect, FunctionPackage, Span, Tree
+    from lambdalint.syntax.module import Module
 
 TmpExpression = Literal["gettempdir", "literal"]
 """How fixes write the folder for temporary files: ``tempfile.gettempdir()``, or ``"/tmp"``."""
@@ -38,6 +37,8 @@ class Project:
     def module(self, path: str) -> Module | None:
         """Return the Python file at *path* as concrete syntax; None if it cannot be had."""
         if path not in self._modules:
+            from lambdalint.syntax.module import Module
+
             text = self.text_of(path)
             self._modules[path] = None if text is None else Module.parse(path, text)
         return self._modules[path]
