@@ -58,15 +58,16 @@ def _with_line_ends(fix: Fix, project: Project) -> Fix:
 
 
 def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, object]]) -> Fix | None:
-    from lambdalint.rules.fixes.site import Site
-    from lambdalint.rules.project_rule import ProjectRule
-    from lambdalint.rules.rule import Rule
-
     rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
     chosen = rule.parse_options(options.get(finding.code, {}))
     if is_project_rule(finding.code):
+        from lambdalint.rules.project_rule import ProjectRule
+
         assert issubclass(rule, ProjectRule), f"{finding.code} is a project rule by its family"
         return rule(chosen, options).mend(finding, project)
+    from lambdalint.rules.fixes.site import Site
+    from lambdalint.rules.rule import Rule
+
     module = project.module(finding.span.path)
     call = None if module is None else module.call_at(finding.span)
     if module is None or call is None or not issubclass(rule, Rule):
