@@ -310,11 +310,13 @@ def test_one_hook_for_each_configuration(tmp_path: Path, hooks: Hooks) -> None:
 
 def test_what_no_fix_mends_stops_the_commit(tmp_path: Path, hooks: Hooks) -> None:
     project = _project(tmp_path / "project", hooks, {"id": "lambdalint-fix"})
-    project.stage(**{"app.py": BAD})
+    outside = BAD.replace("out.txt", "/data/out.txt")
+    assert outside != BAD
+    project.stage(**{"app.py": outside})
     passed, shown = project.commit()
     assert not passed
-    assert "error[LMB102]" in shown
-    assert (project.root / "app.py").read_text() == BAD
+    assert "error[LMB101]" in shown
+    assert (project.root / "app.py").read_text() == outside
     project.stage(**{"app.py": GOOD})
     passed, shown = project.commit()
     assert passed, shown

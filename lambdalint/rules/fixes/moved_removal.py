@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import libcst as cst
 
 from lambdalint.model import EffectKind, Safety
 from lambdalint.rules.fixes.cleanup_plan import Clearing, Plan, settled
-from lambdalint.rules.fixes.creation import Doing, doings
+from lambdalint.rules.fixes.creation import Doing, doings, is_parameter
 from lambdalint.syntax import blocks, known_calls, try_finally
 from lambdalint.syntax.context_managers import text_at
 from lambdalint.syntax.imports import Names
@@ -30,6 +31,7 @@ _ASKING = frozenset(
     {"debug", "error", "glob", "iterdir", "info", "join", "listdir", "exception", "Path", "print", "str", "warning"}
 )
 """Calls that do no harm in a function that removes something."""
+_MODULES = frozenset({"os", "shutil", "contextlib", "pathlib", "Path"})
 _TOLERANT = frozenset({"suppress", "unlink", "rmtree", "cleanup"})
 
 
@@ -149,9 +151,40 @@ def _plan(made: Doing, gone: Doing, block: Sequence[Statement], start: int, plac
     clearing = _clearing(module, statement, gone, names, place, guarded=not after)
     if clearing is None or first >= place or _is_used_in_handlers(module, statement, names):
         return None
-    sure = gone.direct or after
+    if _is_meant(module, statement):
+        return None
+    sure = (gone.direct or after) and not _is_wanted_elsewhere(module, made, names, block[first : place + 1])
     plan = Plan(module, block, first, place - 1, (clearing,), Safety.SAFE if sure else Safety.UNSAFE)
     return _in_try_around(plan, statement, names, clearing) or settled(plan)
+
+
+_ON_PURPOSE = re.compile(
+    r"\b(keep|kept|success\w*|succeed\w*|fail\w*|debug\w*|purpose|inspect\w*|mortem|only)\b", re.IGNORECASE
+)
+
+
+def _is_meant(module: Module, statement: Statement) -> bool:
+    """Tell whether a comment at the removal says that it is only for some ways."""
+    lines = range(blocks.first_line_with_comments(module, statement), blocks.last_line(module, statement) + 1)
+    comments = (module.lines[line - 1].partition("#")[2] for line in lines)
+    return any(_ON_PURPOSE.search(comment) for comment in comments)
+
+
+def _is_wanted_elsewhere(
+    module: Module, made: Doing, names: Sequence[cst.Name], statements: Sequence[Statement]
+) -> bool:
+    """Tell whether a caller, a thread or a handler may want the file after a failure."""
+    if isinstance(made.path, cst.Name) and is_parameter(module, made.path):
+        return True
+    wanted = {name.value for name in names} - _MODULES
+    later = [
+        node
+        for one in statements
+        for node in nodes_in(one)
+        if isinstance(node, cst.ExceptHandler)
+        or (isinstance(node, cst.Call) and known_calls.last_name(node) in known_calls.LATER)
+    ]
+    return any(name.value in wanted for node in later for name in names_read(module, node))
 
 
 def _in_try_around(plan: Plan, statement: Statement, names: Sequence[cst.Name], clearing: Clearing) -> Plan | None:
@@ -167,8 +200,7 @@ def _in_try_around(plan: Plan, statement: Statement, names: Sequence[cst.Name], 
     written = {name.value for name in names if places_of_binding(module, name)}
     later = {name.value for one in around[place + 1 :] for name in names_read(module, one)}
     bound = bound_before(module, around, names, range(place, place + 1))
-    imported = {"os", "shutil", "contextlib"}
-    if bound != [] or (written - imported) & later or not try_finally.can_be_tried(module, plan.block):
+    if bound != [] or (written - _MODULES) & later or not try_finally.can_be_tried(module, plan.block):
         return None
     text = _outdented(plan, clearing.text)
     if text is None:
@@ -201,7 +233,7 @@ def _is_bound_in(module: Module, statement: Statement, name: cst.Name) -> bool:
 
 def _is_used_in_handlers(module: Module, statement: Statement, names: Sequence[cst.Name]) -> bool:
     """Tell whether a handler around *statement* mentions what the removal removes: it would come too late."""
-    wanted = {name.value for name in names} - {"os", "shutil", "contextlib", "pathlib", "Path"}
+    wanted = {name.value for name in names} - _MODULES
     function = module.function(statement)
     for outer in module.above(statement):
         if outer is function:

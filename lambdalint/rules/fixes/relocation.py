@@ -8,6 +8,7 @@ from lambdalint.model import Confidence, EffectKind, Fix, Safety
 from lambdalint.rules.fixes.log import log_to_stdout
 from lambdalint.rules.fixes.relocation_group import can_move, group_of, is_certain, is_shipped
 from lambdalint.rules.fixes.relocation_plan import Plan
+from lambdalint.rules.fixes.torn_apart import is_torn_apart
 
 if TYPE_CHECKING:
     from lambdalint.rules.fixes.relocation_group import Group
@@ -29,7 +30,7 @@ def relocated(site: Site) -> Fix | None:
     if group is None or not can_move(group) or is_shipped(project, group) or _is_shared(project, group):
         return None
     plan = Plan(project, group)
-    if not plan.make():
+    if not plan.make() or is_torn_apart(project, group):
         return None
     edits = plan.edits()
     if edits is None:
