@@ -72,8 +72,8 @@ class RelativePathWrite(Rule):
     the key of an object or the like, at each use; in other modules, too. It is unsafe where the path is
     given to code that is not known. There is none for names that are new in each invocation or that the
     request chooses, for databases and appended files, for content of the request that is not kept, for
-    files that are shipped or that another invocation reads, and where the path is returned or nothing
-    creates its folder.
+    files that are shipped or that another invocation reads, and where the path is returned, nothing
+    creates its folder, or files are found by listing folders (`glob`, `os.walk`) or packed under their path.
 
     The working directory is the one that the platform documents, or that the template or image sets. A
     change of it by a library is not seen. Archives unpacked without any destination are LMB105.

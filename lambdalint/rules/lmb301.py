@@ -124,7 +124,7 @@ class UniqueFileNeverRemoved(Rule):
             self.report(node, effect, message, advice, confidence=sure)
 
     def mend(self, site: Site) -> Fix | None:
-        """See ``cleanup_fix``."""
+        """See ``fixes.cleanup``."""
         from lambdalint.rules.fixes.cleanup import removal_added
 
         return removal_added(site, self.may_report)

@@ -28,7 +28,9 @@ class CleanupSkippedOnError(Rule):
     The fix moves the removal into a `finally` clause, and what comes before it, from the making of the file
     on, into its `try`. Where the file may not be there yet, the removal is made to bear that. There is no
     fix where a handler around the removal uses the file, too, where removal and making are in different
-    functions and none of them calls both, or other statements stand on their lines.
+    functions and none of them calls both, other statements stand on their lines, or a comment says that the
+    removal is meant for some ways only. It is unsafe where a caller gave the path, and where a thread or a
+    handler may still want the file.
 
     ## Why it fails on Lambda
 
@@ -111,7 +113,7 @@ class CleanupSkippedOnError(Rule):
             self.report(node, effect, message, advice, confidence=sure)
 
     def mend(self, site: Site) -> Fix | None:
-        """See ``cleanup_fix``."""
+        """See ``fixes.cleanup``."""
         from lambdalint.rules.fixes.cleanup import removal_moved
 
         return removal_moved(site, self.may_report)
