@@ -306,19 +306,36 @@ class LibraryDefaultRow(Row, frozen=True, kw_only=True, rename="kebab"):
     redirect: str
 
 
+class PlatformVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
+    """What is different where a function asks for one of the ways of running that its platform offers.
+
+    ``excludes`` are the kinds of mounts, and the types of packages, that cannot be used together with it.
+    """
+
+    name: str
+    title: str
+    tmp_mb_max: int | None = None
+    concurrent_requests: bool = False
+    excludes: tuple[Literal["efs", "s3files", "image"], ...] = ()
+    source: str
+
+
 class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """The room that a platform gives a function. Sizes are in MB, ``timeout_max`` in seconds.
 
     ``env_outside`` tells that a function's variables are, as a rule, set outside of the project, on a web page.
+    Of the places below ``unjudged`` it is not verified whether they can be written: nothing is said of what
+    writes there.
     """
 
     name: str
     title: str
     cwd: str
     task_root: str
-    home: str
+    home: str | None = None
     writable: tuple[str, ...]
-    tmp_mb: int
+    unjudged: tuple[str, ...] = ()
+    tmp_mb: int | None = None
     tmp_mb_min: int | None = None
     tmp_mb_max: int | None = None
     package_mb: int | None = None
@@ -329,6 +346,7 @@ class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     concurrent_requests: bool = False
     env_outside: bool = False
     env: dict[str, str] = msgspec.field(default_factory=dict)
+    variant: tuple[PlatformVariant, ...] = ()
 
 
 class AssetRow(Row, frozen=True, kw_only=True, rename="kebab"):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdalint.catalogue import Catalogue
+    from lambdalint.catalogue.schema import PlatformRow
 
 DEFAULT_PLATFORM = "aws-lambda"
 
@@ -30,6 +31,7 @@ def base_room(platform: str, catalogue: Catalogue) -> Room:
         cwd=row.cwd,
         task_root=row.task_root,
         home=row.home,
+        unjudged=row.unjudged,
         env=_platform_variables(platform, catalogue),
         env_outside=row.env_outside,
     )
@@ -57,7 +59,19 @@ def complete(room: Room, catalogue: Catalogue, writable: tuple[str, ...] = ()) -
         home = set_home.value
     else:
         home = room.home or (row.home if row is not None else None)
-    return replace(room, env=env, home=home, writable=tuple(dict.fromkeys((*room.writable, *writable))))
+    shared = room.concurrent_requests
+    return replace(
+        room,
+        env=env,
+        home=home,
+        writable=tuple(dict.fromkeys((*room.writable, *writable))),
+        concurrent_requests=shared if shared is not None else row is not None and _is_shared(row, room),
+    )
+
+
+def _is_shared(row: PlatformRow, room: Room) -> bool:
+    asked = (variant for variant in row.variant if variant.name in room.variants)
+    return row.concurrent_requests or any(variant.concurrent_requests for variant in asked)
 
 
 def same_room(first: Room, second: Room) -> bool:

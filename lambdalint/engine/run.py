@@ -110,7 +110,7 @@ def _packages(
     """Return what all functions ship, if a rule asks: to know what they share, none may be left out."""
     from lambdalint import packaging, rules
 
-    wanted = any(map(rules.is_project_rule, select_rules(rules.codes(), settings)))
+    wanted = any(map(rules.needs_packages, select_rules(rules.codes(), settings)))
     try:
         return packaging.read(tree, functions if wanted else (), catalogue, settings)
     except Exception as error:  # the boundary of one stage: the run goes on, and says so
@@ -119,11 +119,18 @@ def _packages(
 
 
 def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[Finding]:
-    from lambdalint import rules
+    from lambdalint import catalogue, rules
 
     codes = select_rules(rules.codes(), settings)
+    if not any(map(rules.is_project_rule, codes)):
+        return []
+    from lambdalint.rules.project_judgement import Shipped
+    from lambdalint.rules.template_rule import Declared
+
     text_of = partial(_text_of, tree, analysis.inline)
-    return rules.judge_project(analysis.packages, analysis.reached.imports, codes, settings.rule_options, text_of)
+    declared = Declared(analysis.functions, analysis.reached.effects, tree, text_of, catalogue.load())
+    shipped = Shipped(analysis.packages, analysis.reached.imports)
+    return rules.judge_project(shipped, declared, codes, settings.rule_options)
 
 
 def _text_of(tree: Tree, inline: Mapping[str, InlineSource], path: str) -> str | None:
@@ -147,7 +154,8 @@ def _with_fixes(tree: Tree, analysis: Analysis, findings: list[Finding], setting
     from lambdalint.syntax.project import Project
 
     text_of = partial(_text_of, tree, analysis.inline)
-    project = Project(tree, analysis.reached.effects, analysis.packages, text_of, settings.tmp_expression)
+    tmp, effects = settings.tmp_expression, analysis.reached.effects
+    project = Project(tree, effects, analysis.packages, text_of, tmp, analysis.functions)
     mended, failures = rules.mend(wanted, project, settings.rule_options)
     return [*others, *mended, *failures]
 

@@ -143,9 +143,7 @@ class Machine:
         self.module_scopes: dict[str, int] = {}
         self.scope_parents: dict[int, tuple[int, ...]] = {}
         self.routes: list[Route] = []
-        platform = catalogue.platforms.get(function.room.platform)
-        given = function.room.concurrent_requests
-        self.shared = given if given is not None else platform is not None and platform.concurrent_requests
+        self.shared = bool(function.room.concurrent_requests)
         self.ledger = Ledger(shared=self.shared)
         self.exits = [Exits()]
         self.deferred: list[tuple[Value, Arguments]] = []

@@ -97,6 +97,8 @@ class Rooms:
             return Base.TMP
         if from_cwd and _below(normal, marked):
             return Base.TASK
+        if any(_below(normal, directory) for directory in self.room.unjudged):
+            return Base.UNKNOWN
         if _below(normal, "/dev/shm"):
             return Base.SHM
         if _below(normal, self.home):

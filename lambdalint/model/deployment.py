@@ -55,9 +55,13 @@ class Room:
 
     ``env_complete`` tells that ``env`` lists every variable that the deployment sets, so that another name is
     known to be absent; ``env_outside`` that the project, as a rule, does not show what is set. ``tmp_mb`` is the size
-    of ``/tmp`` in MB, ``timeout`` is in seconds. ``concurrent_requests`` tells whether one environment serves several
-    requests at a time; None leaves it to the platform.
-    ``spans`` names where the template states a setting (``tmp_mb``, ``timeout``, ``runtime``, ...).
+    of ``/tmp`` in MB, ``timeout`` is in seconds; both are what the template states, even where the platform does not
+    take it. ``concurrent_requests`` tells whether one environment serves several requests at a time; None leaves it to
+    the platform. ``variants`` are the ways of running that the template asks for, which the platform names
+    (``snap-start``, ``managed-instances``). Of the places below ``unjudged`` nobody has verified whether they can be
+    written.
+    ``spans`` names where the template states a setting: ``tmp_mb``, ``timeout``, ``runtime``, ``handler``, ``layers``,
+    ``mounts``, ``vpc``, ``environment``, ``code_root``, ``snap_start``.
     """
 
     platform: str = "aws-lambda"
@@ -76,11 +80,25 @@ class Room:
     concurrent_requests: bool | None = None
     vpc: bool | None = None
     timeout: int | None = None
+    variants: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
     spans: tuple[tuple[str, Span], ...] = ()
 
     def span_of(self, setting: str) -> Span | None:
         """Return where the template states *setting*, or None."""
         return next((span for name, span in self.spans if name == setting), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """A file or folder below ``/tmp`` that the build of a function's image leaves there, for nothing in the build.
+
+    ``instruction`` is the one of the Dockerfile, as ``COPY`` or ``RUN``, at ``span``.
+    """
+
+    path: str
+    instruction: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,7 @@ class Function:
     resolved in. ``confidence`` is ``high`` for a declared function, ``medium`` for one that was guessed. ``packaged``
     are ordered glob patterns, relative to ``code_root``, of what the package holds of it: ``!`` starts one that
     excludes, the last one that matches a file decides, and a file that none matches is in it. ``build`` is how the
-    package is made of the folder.
+    package is made of the folder. ``image_files`` are what an image's build leaves in ``/tmp``.
     """
 
     name: str
@@ -132,6 +150,7 @@ class Function:
     inline: InlineSource | None = None
     confidence: str = "high"
     packaged: tuple[str, ...] = ()
+    image_files: tuple[ImageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

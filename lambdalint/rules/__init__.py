@@ -10,13 +10,25 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from lambdalint.model import Effect, Finding, ForeignImport, FunctionPackage, Problem
+    from lambdalint.model import Effect, Finding, Problem
     from lambdalint.rules.definition import RuleDefinition
+    from lambdalint.rules.project_judgement import Shipped
+    from lambdalint.rules.template_rule import Declared
     from lambdalint.syntax.project import Project
 
-__all__ = ["codes", "finding_cannot_parse", "is_project_rule", "judge", "judge_project", "mend", "registry", "silences"]
+__all__ = [
+    "codes",
+    "finding_cannot_parse",
+    "is_project_rule",
+    "judge",
+    "judge_project",
+    "mend",
+    "needs_packages",
+    "registry",
+    "silences",
+]
 
 
 @lru_cache(maxsize=1)
@@ -57,27 +69,32 @@ def judge(
 
 
 def is_project_rule(code: str) -> bool:
-    """Tell whether the rule *code* is asked once for the whole project, of what functions ship and import."""
+    """Tell whether the rule *code* is asked once for the whole project, of its packages or templates."""
     from lambdalint.rules.project_judgement import is_project_rule
 
     return is_project_rule(code)
 
 
+def needs_packages(code: str) -> bool:
+    """Tell whether the rule *code* judges what functions ship."""
+    from lambdalint.rules.project_judgement import needs_packages
+
+    return needs_packages(code)
+
+
 def judge_project(
-    packages: Mapping[str, FunctionPackage],
-    imports: Sequence[ForeignImport],
+    shipped: Shipped,
+    declared: Declared,
     codes: Iterable[str],
     options: Mapping[str, Mapping[str, object]],
-    text_of: Callable[[str], str | None],
 ) -> list[Finding]:
-    """Return what the project rules among *codes* say of what functions ship and import, sorted.
+    """Return what the project rules among *codes* say of what functions ship, and of how they are declared, sorted.
 
-    ``packages`` are those of the functions by their names; ``text_of`` gives the text of a file by the path that spans
-    have. A rule that fails becomes an LMB999; OptionsError says what is wrong with *options*.
+    A rule that fails becomes an LMB999; OptionsError says what is wrong with *options*.
     """
     from lambdalint.rules.project_judgement import judge_project
 
-    return judge_project(packages, imports, codes, options, text_of)
+    return judge_project(shipped, declared, codes, options)
 
 
 def mend(

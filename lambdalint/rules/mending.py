@@ -62,7 +62,10 @@ def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, 
     chosen = rule.parse_options(options.get(finding.code, {}))
     if is_project_rule(finding.code):
         from lambdalint.rules.project_rule import ProjectRule
+        from lambdalint.rules.template_rule import TemplateRule
 
+        if issubclass(rule, TemplateRule):
+            return rule(chosen).mend(finding, project)
         assert issubclass(rule, ProjectRule), f"{finding.code} is a project rule by its family"
         return rule(chosen, options).mend(finding, project)
     from lambdalint.rules.fixes.site import Site

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lambdalint.model import Effect, FunctionPackage, Span, Tree
+    from lambdalint.model import Effect, Function, FunctionPackage, Span, Tree
     from lambdalint.syntax.module import Module
 
 TmpExpression = Literal["gettempdir", "literal"]
@@ -17,7 +17,10 @@ TmpExpression = Literal["gettempdir", "literal"]
 
 
 class Project:
-    """The analysed project, for fixes. ``effects`` are those of all files; ``packages`` are by function name."""
+    """The analysed project, for fixes.
+
+    ``effects`` are those of all files; ``packages`` are by function name, and there only where a rule judges them.
+    """
 
     def __init__(
         self,
@@ -26,12 +29,14 @@ class Project:
         packages: Mapping[str, FunctionPackage],
         text_of: Callable[[str], str | None],
         tmp_expression: TmpExpression = "gettempdir",
+        functions: Sequence[Function] = (),
     ) -> None:
         self.tree = tree
         self.effects = effects
         self.packages = packages
         self.text_of = text_of
         self.tmp_expression = tmp_expression
+        self.functions = {function.name: function for function in functions}
         self._modules: dict[str, Module | None] = {}
 
     def module(self, path: str) -> Module | None:

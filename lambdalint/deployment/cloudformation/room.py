@@ -23,6 +23,7 @@ _SETTINGS = {
     "FileSystemConfigs": "mounts",
     "Layers": "layers",
     "VpcConfig": "vpc",
+    "SnapStart": "snap_start",
     "Environment": "environment",
 }
 
@@ -40,11 +41,22 @@ def build_room(stack: Stack, properties: Node, layers: tuple[Layer, ...], *, ima
         layers=layers,
         runtime=None if image else scope.text(properties, "Runtime"),
         package_type="image" if image else "zip",
-        concurrent_requests=True if properties.get("CapacityProviderConfig") is not None else None,
+        variants=_variants(stack, properties),
         vpc=_in_network(stack, properties),
         timeout=scope.number(properties, "Timeout"),
         spans=_spans(properties, storage.get("Size") if storage is not None else None),
     )
+
+
+def _variants(stack: Stack, properties: Node) -> tuple[str, ...]:
+    """Return the ways of running that the properties ask for, as the catalogue names them."""
+    found = []
+    if (stack.scope.text(properties, "SnapStart", "ApplyOn") or "None").lower() != "none":
+        found.append("snap-start")
+    instances = properties.get("CapacityProviderConfig")
+    if instances is not None and not is_absent(stack.scope.resolve(instances)):
+        found.append("managed-instances")
+    return tuple(found)
 
 
 def _environment(stack: Stack, properties: Node) -> tuple[tuple[EnvironmentVariable, ...], bool]:

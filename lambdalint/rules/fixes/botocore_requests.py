@@ -155,7 +155,7 @@ def _binds_otherwise(module: Module) -> bool:
 
 def _is_hidden(finding: Finding, project: Project) -> bool:
     """Tell whether a module of the project may answer to the name first."""
-    roots = {project.packages[name].function.code_root for name in finding.functions if name in project.packages}
+    roots = {project.functions[name].code_root for name in finding.functions if name in project.functions}
     folders = {finding.span.path.rpartition("/")[0], *roots}
     own = (f"{folder}/{one}".lstrip("/") for folder in folders for one in (f"{_NEW}.py", f"{_NEW}/__init__.py"))
     return any(path in project.tree for path in own)

@@ -42,5 +42,5 @@ def relocated(site: Site) -> Fix | None:
 
 def _is_shared(project: Project, group: Group) -> bool:
     """Tell whether requests that are served at the same time would share the file."""
-    rooms = [project.packages[name].function.room for name in group.functions if name in project.packages]
+    rooms = [project.functions[name].room for name in group.functions if name in project.functions]
     return any(room.concurrent_requests for room in rooms)

@@ -77,7 +77,7 @@ def group_of(project: Project, effects: Sequence[Effect]) -> Group | None:
 
 def _roots(project: Project, functions: Iterable[str]) -> set[str]:
     """Return the folders that paths are moved from."""
-    rooms = [project.packages[name].function.room for name in functions if name in project.packages]
+    rooms = [project.functions[name].room for name in functions if name in project.functions]
     return {"/var/task", *(folder for room in rooms for folder in (room.task_root, room.cwd, room.home) if folder)}
 
 
