@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.model import FunctionReport, Problem, Tree
+from lambdalint.model import FunctionReport, MountReport, Problem, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,6 +106,14 @@ def list_functions(
             tmp_mb=function.room.tmp_mb,
             declared_by=function.declared_by,
             entry_points=tuple(entries[function.name]),
+            confidence=function.confidence,
+            runtime=function.room.runtime,
+            package_type=function.room.package_type,
+            timeout=function.room.timeout,
+            variants=function.room.variants,
+            mounts=tuple(MountReport(mount.path, mount.kind) for mount in function.room.mounts),
+            layers=tuple(layer.name for layer in function.room.layers),
+            environment=tuple(sorted(one.name for one in function.room.env if one.span is not None)),
         )
         for function in functions
     ]

@@ -24,6 +24,7 @@ def join(reports: Iterable[Report]) -> Report:
     functions = {item for one in every for item in one.functions}
     problems = {item for one in every for item in one.problems}
     notes = {item for one in every for item in one.notes}
+    undeclared = {item for one in every for item in one.undeclared}
     summed = {item.name: sum(getattr(one.summary, item.name) for one in every) for item in fields(Summary)}
     return Report(
         tool=first.tool,
@@ -32,6 +33,7 @@ def join(reports: Iterable[Report]) -> Report:
         summary=Summary(**{**summed, "functions": len(functions), "findings": len(findings)}),
         problems=tuple(sorted(problems, key=lambda item: (item.span, item.message, item.severity))),
         notes=tuple(sorted(notes, key=lambda item: (item.span, item.message, item.severity))),
+        undeclared=tuple(sorted(undeclared, key=lambda item: (item.span, item.message, item.severity))),
         limited=any(one.limited for one in every),
         sources={path: text for one in every for path, text in one.sources.items()},
     )

@@ -32,7 +32,10 @@ TOOL = f"lambdalint {__version__}"
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What the stages before the rules found; spans are those of the analysis."""
+    """What the stages before the rules found; spans are those of the analysis.
+
+    ``undeclared`` are those of the problems that are about the declarations of functions.
+    """
 
     functions: tuple[Function, ...]
     inline: Mapping[str, InlineSource]
@@ -40,6 +43,7 @@ class Analysis:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     shipped: Packages
+    undeclared: tuple[Problem, ...] = ()
 
     @property
     def packages(self) -> Mapping[str, FunctionPackage]:
@@ -95,6 +99,8 @@ class Reporting:
         kept = [finding for finding in split.new if self._is_on_changed_lines(finding)]
         shown = sorted((finding.moved(places.shown) for finding in kept), key=lambda finding: finding.sort_key)
         told = self._told((*problems, *analysis.reached.notes, *self._stale(split)))
+        declared = {function.source for function in analysis.functions}
+        undeclared = (*analysis.undeclared, *(note for note in analysis.reached.notes if note.span in declared))
         mentioned = {finding.span.path for finding in kept}
         fixed = {edit.span.path for finding in kept if finding.fix is not None for edit in finding.fix.edits}
         texts |= self._texts(fixed - texts.keys())
@@ -116,6 +122,7 @@ class Reporting:
             limited=self._collected.targets is not None,
             problems=tuple(problem for problem in told if problem.severity != "note"),
             notes=tuple(problem for problem in told if problem.severity == "note"),
+            undeclared=tuple(self._told(undeclared)),
             sources={places.path_shown(path): texts[path] for path in sorted(texts.keys() & (mentioned | fixed))},
         )
 

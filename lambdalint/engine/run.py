@@ -101,7 +101,8 @@ def analyse(
     inline = {item.inline.virtual_path: item.inline for item in functions if item.inline is not None}
     shipped = _packages(tree, named, rows, settings, findings)
     problems = (*deployed.problems, *shipped.problems)
-    return Analysis(functions, inline, reached, (*findings, *reached.findings), problems, shipped)
+    every = (*findings, *reached.findings)
+    return Analysis(functions, inline, reached, every, problems, shipped, deployed.problems)
 
 
 def _packages(

@@ -31,7 +31,7 @@ from lambdalint.model.package import (
     Vendored,
 )
 from lambdalint.model.place import LISTING, Base, Hole, HoleKind, Place
-from lambdalint.model.report import FunctionReport, Report, Summary
+from lambdalint.model.report import FunctionReport, MountReport, Report, Summary
 from lambdalint.model.rule import NOT_JUDGED, Family, RuleMeta
 from lambdalint.model.settings import BASELINE_NAME, ExplicitFunction, PerFileIgnore, Settings
 from lambdalint.model.span import Span
@@ -78,6 +78,7 @@ __all__ = [
     "MakeStep",
     "Manifest",
     "Mount",
+    "MountReport",
     "Origin",
     "PerFileIgnore",
     "Phase",

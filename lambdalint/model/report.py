@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
-    """A function as the report lists it; ``path`` and ``line`` say where it is declared."""
+    """A function as the report lists it; ``path`` and ``line`` say where it is declared.
+
+    ``environment`` are the names of the variables that the project sets; ``timeout`` is in seconds.
+    """
 
     name: str
     handler: str | None
@@ -24,6 +27,22 @@ class FunctionReport:
     tmp_mb: int | None
     declared_by: str
     entry_points: tuple[str, ...]
+    confidence: str = "high"
+    runtime: str | None = None
+    package_type: str = "zip"
+    timeout: int | None = None
+    variants: tuple[str, ...] = ()
+    mounts: tuple[MountReport, ...] = ()
+    layers: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MountReport:
+    """A file system as the report lists it, ``efs`` or ``s3files``."""
+
+    path: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +71,8 @@ class Report:
 
     ``problems`` are warnings about input that could not be understood; ``notes`` are shown with ``-v``. ``limited``
     tells that only a part of the project was asked for. ``sources`` holds the text of each file that a finding stands
-    in, so that a renderer can show the line, and of each that a fix changes.
+    in, so that a renderer can show the line, and of each that a fix changes. ``undeclared`` are those of the problems
+    and notes that are about functions: what could not be understood of declarations, and handlers that are not there.
     """
 
     tool: str
@@ -61,5 +81,6 @@ class Report:
     summary: Summary
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    undeclared: tuple[Problem, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     limited: bool = False

@@ -67,6 +67,22 @@ class _Function(TypedDict):
     entry_points: list[str]
 
 
+class _Mount(TypedDict):
+    path: str
+    kind: str
+
+
+class _Declaration(_Function):
+    confidence: str
+    runtime: str | None
+    package_type: str
+    timeout: int | None
+    variants: list[str]
+    mounts: list[_Mount]
+    layers: list[str]
+    environment: list[str]
+
+
 def render(report: Report) -> str:
     """Return the report as JSON in ASCII."""
     summary = report.summary
@@ -75,7 +91,7 @@ def render(report: Report) -> str:
             "version": VERSION,
             "tool": report.tool,
             "findings": [_finding(finding) for finding in report.findings],
-            "functions": functions(report),
+            "functions": [_function(function) for function in report.functions],
             "summary": {
                 "files": summary.files,
                 "functions": summary.functions,
@@ -87,9 +103,31 @@ def render(report: Report) -> str:
     )
 
 
-def functions(report: Report) -> list[_Function]:
-    """Return the report's functions as JSON objects."""
-    return [_function(function) for function in report.functions]
+def declarations(report: Report) -> object:
+    """Return the report's functions with all that is known of their rooms, and what is not understood of others."""
+    return {
+        "version": VERSION,
+        "tool": report.tool,
+        "functions": [_declaration(function) for function in report.functions],
+        "unresolved": [
+            {**_place(problem.span), "severity": problem.severity, "message": problem.message}
+            for problem in report.undeclared
+        ],
+    }
+
+
+def _declaration(function: FunctionReport) -> _Declaration:
+    return {
+        **_function(function),
+        "confidence": function.confidence,
+        "runtime": function.runtime,
+        "package_type": function.package_type,
+        "timeout": function.timeout,
+        "variants": list(function.variants),
+        "mounts": [{"path": mount.path, "kind": mount.kind} for mount in function.mounts],
+        "layers": list(function.layers),
+        "environment": list(function.environment),
+    }
 
 
 def dump(value: object) -> str:

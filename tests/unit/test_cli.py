@@ -156,10 +156,25 @@ def test_without_functions_the_user_is_told(tmp_path: Path) -> None:
 def test_functions(project: Path) -> None:
     result = lambdalint("functions", cwd=project)
     assert result.returncode == 0
-    assert "  handler:      app.handler\n" in result.stdout
+    assert "  entry points: app.handler\n" in result.stdout
     assert result.stdout.endswith("\n1 function\n")
-    (function,) = json.loads(lambdalint("functions", "--output-format", "json", cwd=project).stdout)
+    listed = json.loads(lambdalint("functions", "--output-format", "json", cwd=project).stdout)
+    (function,) = listed["functions"]
     assert (function["handler"], function["entry_points"]) == ("app.handler", ["app.handler"])
+    assert listed["unresolved"] == []
+
+
+def test_functions_says_what_it_does_not_understand(project: Path) -> None:
+    (project / "template.yaml").write_text(
+        "Resources:\n"
+        "  Report:\n"
+        "    Type: AWS::Lambda::Function\n"
+        "    Properties: {Runtime: python3.13, Handler: !ImportValue TheHandler, Code: .}\n"
+    )
+    told = "template.yaml:2: the handler of the function Report has no known value"
+    assert f"Not understood:\n  {told}\n" in lambdalint("functions", cwd=project).stdout
+    listed = json.loads(lambdalint("functions", "--output-format", "json", cwd=project).stdout)
+    assert [f"{one['path']}:{one['line']}: {one['message']}" for one in listed["unresolved"]] == [told]
 
 
 def test_the_page_of_a_rule(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from lambdalint.model import Confidence, Family, Report, RuleMeta, Safety, Severity
+from lambdalint.model import Confidence, Family, MountReport, Problem, Report, RuleMeta, Safety, Severity, Span
 from lambdalint.output import concise, function_list, json_report, problems, rule_page
 from lambdalint.output.rule_page import Option, RulePage
 
@@ -126,23 +126,54 @@ def test_no_warnings(report: Report) -> None:
 
 
 def test_the_list_of_functions(report: Report) -> None:
-    assert function_list.render_text(report) == (
-        "Report\n"
-        "  handler:      app.handler\n"
-        "  declared by:  SAM, template.yaml:3\n"
-        "  room:         aws-lambda, /tmp 512 MB\n"
+    (function, bare) = report.functions
+    mounted = replace(
+        function,
+        runtime="python3.13",
+        timeout=900,
+        variants=("snap-start",),
+        mounts=(MountReport("/mnt/models", "efs"),),
+        layers=("Tables", "arn:aws:lambda:eu-central-1:123456789012:layer:Fonts:3"),
+        environment=("BUCKET", "TABLE"),
+    )
+    image = replace(bare, package_type="image", confidence="medium")
+    told = (Problem(Span.point("template.yaml", 40), "the handler of the function Third has no known value", "note"),)
+    listed = replace(report, functions=(mounted, image), undeclared=told)
+    assert function_list.render_text(listed) == (
+        "FUNCTION  HANDLER      PLATFORM    /TMP     DECLARED BY\n"
+        "\n"
+        "Report    app.handler  aws-lambda  512 MB   SAM, template.yaml:3\n"
         "  entry points: app.handler\n"
         "                GET /\n"
+        "  runs:         python3.13, snap-start, timeout 900 s\n"
+        "  mounts:       /mnt/models (efs)\n"
+        "  layers:       Tables\n"
+        "                arn:aws:lambda:eu-central-1:123456789012:layer:Fonts:3\n"
+        "  environment:  BUCKET, TABLE\n"
         "\n"
-        "Other\n"
-        "  handler:      unknown\n"
-        "  declared by:  Serverless Framework, serverless.yml:9\n"
-        "  room:         vercel, /tmp size unknown\n"
+        "Other     unknown      vercel      unknown  Serverless Framework, serverless.yml:9\n"
         "  entry points: none found\n"
+        "  runs:         image, medium confidence\n"
         "\n"
         "2 functions\n"
+        "\n"
+        "Not understood:\n"
+        "  template.yaml:40: the handler of the function Third has no known value\n"
     )
-    assert json.loads(function_list.render_json(report)) == json.loads(json_report.render(report))["functions"]
+    rendered = json.loads(function_list.render_json(listed))
+    assert rendered["version"] == 1
+    (first, second) = rendered["functions"]
+    known = json.loads(json_report.render(listed))["functions"]
+    assert [{key: one[key] for key in known[0]} for one in (first, second)] == known
+    assert first["mounts"] == [{"path": "/mnt/models", "kind": "efs"}]
+    assert (first["timeout"], first["environment"]) == (900, ["BUCKET", "TABLE"])
+    assert rendered["unresolved"] == [
+        {"path": "template.yaml", "line": 40, "column": 1, "severity": "note", "message": told[0].message}
+    ]
+
+
+def test_a_report_without_functions_lists_none(report: Report) -> None:
+    assert function_list.render_text(replace(report, functions=())) == "0 functions\n"
 
 
 PAGE = RulePage(
