@@ -129,8 +129,9 @@ def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[F
     from lambdalint.rules.template_rule import Declared
 
     text_of = partial(_text_of, tree, analysis.inline)
-    declared = Declared(analysis.functions, analysis.reached.effects, tree, text_of, catalogue.load())
-    shipped = Shipped(analysis.packages, analysis.reached.imports)
+    reached = analysis.reached
+    declared = Declared(analysis.functions, reached.entry_points, reached.effects, tree, text_of, catalogue.load())
+    shipped = Shipped(analysis.packages, reached.imports)
     return rules.judge_project(shipped, declared, codes, settings.rule_options)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.catalogue.schema import PlatformRow, PlatformVariant
-    from lambdalint.model import Confidence, Effect, Finding, Fix, Function, Room, Severity, Span, Tree
+    from lambdalint.model import Confidence, Effect, EntryPoint, Finding, Fix, Function, Room, Severity, Span, Tree
     from lambdalint.syntax.project import Project
 
 _MOST_LABELS = 8
@@ -24,10 +24,12 @@ _MOST_LABELS = 8
 class Declared:
     """The functions of a project, the files around them, and what their code does.
 
-    ``text_of`` gives the text of a file by the path that spans have; ``effects`` are those of all functions.
+    ``text_of`` gives the text of a file by the path that spans have; ``effects`` and ``entry_points`` are those of all
+    functions.
     """
 
     functions: Sequence[Function]
+    entry_points: Sequence[EntryPoint]
     effects: Sequence[Effect]
     tree: Tree
     text_of: Callable[[str], str | None]

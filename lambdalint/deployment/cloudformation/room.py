@@ -139,6 +139,9 @@ def _spans(properties: Node, storage: Node | None) -> tuple[tuple[str, Span], ..
         for entry in properties.entries
         if (setting := _SETTINGS.get(entry.name)) is not None
     ]
+    command = properties.get("ImageConfig", "Command")
+    if command is not None:
+        found.append(("handler", command.span))
     if storage is not None:
         found.append(("tmp_mb", storage.span))
     code = next((node for name in ("CodeUri", "InlineCode", "Code") if (node := properties.get(name))), None)

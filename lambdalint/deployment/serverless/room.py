@@ -40,7 +40,8 @@ def build_room(
     """
     room = base_room(DEFAULT_PLATFORM, catalogue)
     provider = variables.get(service, "provider")
-    spans: list[tuple[str, Span]] = []
+    handler = declared.get("handler")
+    spans: list[tuple[str, Span]] = [("handler", handler.span)] if handler is not None else []
 
     def setting(name: str, key: str) -> Node | None:
         for scope in (declared, provider):
@@ -54,6 +55,7 @@ def build_room(
     timeout = setting("timeout", "timeout")
     runtime = setting("runtime", "runtime") if package_type == "zip" else None
     vpc = setting("vpc", "vpc")
+    snap_start = setting("snap_start", "snapStart")
     environment, known = _environment(variables, provider, declared)
     return replace(
         room,
@@ -66,6 +68,7 @@ def build_room(
         mounts=_mounts(variables, declared),
         layers=_layers(variables, service, declared, layers),
         package_type=package_type,
+        variants=("snap-start",) if (variables.text(snap_start) or "").lower() == "true" else (),
         spans=tuple(spans),
     )
 
