@@ -232,7 +232,9 @@ class _LinesFile(_File):
         content = self._lines[line - 1].rstrip(BLANKS)
         marker = self._form.marker
         if self._may_end_with_comment(line):
-            return _Spot(line, len(content) + 1, self._comments.get(line), is_python=False, marker=marker)
+            behind = self._comments.get(line)
+            marker = "//" if behind is not None and behind.text.startswith("//") else marker
+            return _Spot(line, len(content) + 1, behind, is_python=False, marker=marker)
         line = self._first.get(line, line)
         if self._strings.hold(self._starts[line - 1]) or (line > 1 and self._lines[line - 2].endswith("\\")):
             return None
@@ -249,6 +251,8 @@ class _LinesFile(_File):
             return False
         # make takes the blanks before a new comment for part of a variable's value
         in_recipe = self._lines[self._first.get(line, line) - 1].startswith("\t")
+        if self._form is Format.DOCKERFILE:
+            return False
         return self._form is not Format.MAKEFILE or in_recipe or line in self._comments
 
     def _python_in(self, block: YamlScalar) -> _PythonFile:

@@ -16,6 +16,7 @@ from lambdalint.engine.script_strings import (
     strings_in_javascript,
     strings_in_makefile,
     strings_in_shell,
+    strings_in_terraform,
 )
 from lambdalint.engine.source_text import split_lines
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 BLANKS = " \t\f"
 _HASH = re.compile(r"(?:^|(?<=\s))#")
 _SLASHES = re.compile("//")
+_HASH_OR_SLASHES = re.compile(r"(?:^|(?<=\s))#|//")
 _SHELL_START = re.compile(r"#![^\n]*\b(?:ba|da|z|k)?sh\b")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TOML = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\r\n])*"|\'[^\'\r\n]*\'|#[^\r\n]*', re.DOTALL)
@@ -33,7 +35,7 @@ _PIPELINE = re.compile(
     r"(?:.*/)?(?:[^/]*buildspec[^/]*\.ya?ml|[^/]*\.gitlab-ci\.yml|bitbucket-pipelines\.yml|azure-pipelines[^/]*\.ya?ml"
     r"|\.travis\.yml|\.github/workflows/[^/]+\.ya?ml|\.circleci/[^/]+\.ya?ml)"
 )
-_NO_SCRIPTS = frozenset({"Dockerfile", "LICENSE"})
+_NO_SCRIPTS = frozenset({"LICENSE"})
 
 
 class Format(enum.Enum):
@@ -46,6 +48,8 @@ class Format(enum.Enum):
     MAKEFILE = (".mk", "/Makefile", "/makefile", "/GNUmakefile")
     SHELL = (".sh", ".bash")
     JAVASCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
+    TERRAFORM = (".tf",)
+    DOCKERFILE = ("/Dockerfile", ".Dockerfile", ".dockerfile")
 
     @property
     def marker(self) -> str:
@@ -55,7 +59,14 @@ class Format(enum.Enum):
     @property
     def is_joined(self) -> bool:
         """Whether a line that ends with a backslash is one with the next."""
-        return self in (Format.MAKEFILE, Format.SHELL)
+        return self in (Format.MAKEFILE, Format.SHELL, Format.DOCKERFILE)
+
+    @property
+    def begins(self) -> re.Pattern[str]:
+        """What a comment may begin with, behind code or not."""
+        if self is Format.TERRAFORM:
+            return _HASH_OR_SLASHES
+        return _SLASHES if self is Format.JAVASCRIPT else _HASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,8 @@ def format_of(path: str) -> Format | None:
     named = f"/{path}"
     found = next((one for one in Format if named.endswith(one.value)), None)
     name = path.rpartition("/")[2]
+    if found is None and name.startswith("Dockerfile."):
+        return Format.DOCKERFILE
     return Format.SHELL if found is None and "." not in name and name not in _NO_SCRIPTS else found
 
 
@@ -144,6 +157,7 @@ def strings_of(path: str, text: str) -> Regions:
         Format.SHELL: strings_in_shell,
         Format.MAKEFILE: strings_in_makefile,
         Format.JAVASCRIPT: strings_in_javascript,
+        Format.TERRAFORM: strings_in_terraform,
     }
     return Regions(scripts[form](text) if form in scripts else ())
 
@@ -207,13 +221,15 @@ def _line_comments(text: str, form: Format, strings: Regions) -> Iterator[Commen
     written = split_lines(text)
     joined = joined_lines(written) if form.is_joined else (range(one, one + 1) for one in range(1, len(written) + 1))
     statements = [lines for lines in joined for _ in lines]
-    marker = _SLASHES if form is Format.JAVASCRIPT else _HASH
     for number, (start, line) in enumerate(zip(line_starts(text), written, strict=True), 1):
-        for match in marker.finditer(line):
+        for match in form.begins.finditer(line):
+            before = line[: match.start()]
+            is_alone = not before.strip(BLANKS)
+            if form is Format.DOCKERFILE and not is_alone:
+                break  # an argument of the instruction
             if not strings.hold(start + match.start()):
-                before = line[: match.start()]
                 lines = statements[number - 1]
-                if not before.strip(BLANKS):
+                if is_alone:
                     lines = range(number, statements[number].stop if number < len(written) else number + 2)
                 yield _comment(before, line[match.start() :], number, lines, lines)
                 break

@@ -1,4 +1,4 @@
-"""Finds what is text, not code, in shell scripts, Makefiles, JavaScript and TypeScript: no comment begins there."""
+"""Finds what is text, not code, in shell scripts, Makefiles, JavaScript and Terraform: no comment begins there."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ _SHELL = _Grammar(
     ),
     re.compile(r'\\.|(?P<end>")|(?P<hole>\$\()', re.DOTALL),
 )
+_TERRAFORM = _Grammar(
+    re.compile(
+        r"""\#[^\r\n]*|//[^\r\n]*|(?P<string>/\*.*?(?:\*/|\Z))|(?P<document><<-?\w+)|(?P<quote>")"""
+        r"""|(?P<opens>\{)|(?P<closes>\})|(?P<line>\n)""",
+        re.DOTALL,
+    ),
+    re.compile(r'\\.|\$\$\{|%%\{|(?P<end>")|(?P<hole>[$%]\{)', re.DOTALL),
+)
 _QUOTES = "<- \t'\"\\"
 
 
@@ -59,6 +67,11 @@ def strings_in_javascript(text: str) -> list[Stretch]:
 def strings_in_shell(text: str) -> list[Stretch]:
     """Return the strings and here-documents of a shell script."""
     return _Scan(text, _SHELL).strings()
+
+
+def strings_in_terraform(text: str) -> list[Stretch]:
+    """Return the strings, here-documents and block comments of a Terraform file."""
+    return _Scan(text, _TERRAFORM).strings()
 
 
 def strings_in_makefile(text: str) -> list[Stretch]:
