@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.handlers import locate
 from lambdalint.model import FunctionReport, MountReport, Problem, Tree
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class _Way:
 
 
 def list_functions(
-    functions: Iterable[Function], entry_points: Iterable[EntryPoint], places: Places
+    functions: Iterable[Function], entry_points: Iterable[EntryPoint], places: Places, tree: Tree
 ) -> tuple[FunctionReport, ...]:
     """Return what the report says of each function, ordered by the place of its declaration."""
     entries: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -106,6 +107,7 @@ def list_functions(
             tmp_mb=function.room.tmp_mb,
             declared_by=function.declared_by,
             entry_points=tuple(entries[function.name]),
+            code=_code(function, places, tree),
             confidence=function.confidence,
             runtime=function.room.runtime,
             package_type=function.room.package_type,
@@ -118,3 +120,10 @@ def list_functions(
         for function in functions
     ]
     return tuple(sorted(listed, key=lambda item: (item.path, item.line, item.name)))
+
+
+def _code(function: Function, places: Places, tree: Tree) -> str | None:
+    if function.inline is not None:
+        return places.path_shown(function.inline.path)
+    found = locate(tree, function)
+    return None if found is None else places.path_shown(found[0])

@@ -107,7 +107,7 @@ class Reporting:
         return Report(
             tool=TOOL,
             findings=tuple(shown),
-            functions=list_functions(analysis.functions, analysis.reached.entry_points, places),
+            functions=list_functions(analysis.functions, analysis.reached.entry_points, places, self._collected.tree),
             summary=Summary(
                 files=len(set(analysis.reached.modules)),
                 functions=len(analysis.functions),

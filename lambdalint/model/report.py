@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class FunctionReport:
     """A function as the report lists it; ``path`` and ``line`` say where it is declared.
 
-    ``environment`` are the names of the variables that the project sets; ``timeout`` is in seconds.
+    ``code`` is the file that holds the handler, None where no file of the project does. ``environment`` are the names
+    of the variables that the project sets; ``timeout`` is in seconds.
     """
 
     name: str
@@ -27,6 +28,7 @@ class FunctionReport:
     tmp_mb: int | None
     declared_by: str
     entry_points: tuple[str, ...]
+    code: str | None = None
     confidence: str = "high"
     runtime: str | None = None
     package_type: str = "zip"

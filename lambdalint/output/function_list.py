@@ -59,6 +59,7 @@ def _details(function: FunctionReport) -> Iterator[str]:
     if function.confidence != "high":
         runs.append(f"{function.confidence} confidence")
     facts = (
+        ("code", [escape(function.code) if function.code else "not found in the project"]),
         ("entry points", [escape(entry) for entry in function.entry_points] or ["none found"]),
         ("runs", [escape(", ".join(filter(None, runs)))] if any(runs) else []),
         ("mounts", [escape(f"{mount.path} ({mount.kind})") for mount in function.mounts]),

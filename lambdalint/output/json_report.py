@@ -73,6 +73,7 @@ class _Mount(TypedDict):
 
 
 class _Declaration(_Function):
+    code: str | None
     confidence: str
     runtime: str | None
     package_type: str
@@ -119,6 +120,7 @@ def declarations(report: Report) -> object:
 def _declaration(function: FunctionReport) -> _Declaration:
     return {
         **_function(function),
+        "code": function.code,
         "confidence": function.confidence,
         "runtime": function.runtime,
         "package_type": function.package_type,

@@ -129,6 +129,7 @@ def test_the_list_of_functions(report: Report) -> None:
     (function, bare) = report.functions
     mounted = replace(
         function,
+        code="src/app.py",
         runtime="python3.13",
         timeout=900,
         variants=("snap-start",),
@@ -143,6 +144,7 @@ def test_the_list_of_functions(report: Report) -> None:
         "FUNCTION  HANDLER      PLATFORM    /TMP     DECLARED BY\n"
         "\n"
         "Report    app.handler  aws-lambda  512 MB   SAM, template.yaml:3\n"
+        "  code:         src/app.py\n"
         "  entry points: app.handler\n"
         "                GET /\n"
         "  runs:         python3.13, snap-start, timeout 900 s\n"
@@ -152,6 +154,7 @@ def test_the_list_of_functions(report: Report) -> None:
         "  environment:  BUCKET, TABLE\n"
         "\n"
         "Other     unknown      vercel      unknown  Serverless Framework, serverless.yml:9\n"
+        "  code:         not found in the project\n"
         "  entry points: none found\n"
         "  runs:         image, medium confidence\n"
         "\n"
