@@ -29,6 +29,8 @@ _LISTENER_DECORATORS = frozenset(
     # Frameworks that pass an event to a function of the user's, and name what they pass by parameter.
     {"event", "message", "action", "command", "shortcut", "view", "options", "listener", "listen", "on"}
     | {"on_event", "subscribe", "subscriber", "receiver", "fixture", "entrypoint", "hook"}
+    # The helper of custom resources, which the handler passes its event on to.
+    | {"create", "update", "delete", "poll_create", "poll_update", "poll_delete"}
 )
 
 _SERVER = re.compile(

@@ -21,7 +21,7 @@ from lambdalint.deployment.source_root import (
 from lambdalint.model import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from lambdalint.model import Room, Tree
 
@@ -37,6 +37,8 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([^\n#]+)", re.MULTILINE)
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _STAND_IN = re.compile(r"^_*(?:test|mock|fake|local)(?:_|$)|_(?:test|mock|fake|local)$", re.IGNORECASE)
 _FEW = 20
 _LONGEST_NAME = 60
@@ -52,9 +54,11 @@ def read(
 
     A handler is a function of a module that takes an event and a context, or a name that is bound to what an
     adapter returns. *covered* holds the files and qualnames of declared functions; *foreign* the folders that
-    are deployed to something else than AWS Lambda. Files that do not parse have none.
+    are deployed to something else than AWS Lambda. Files that do not parse have none. Of a module that another one
+    imports, only what is named like a handler counts: the others are called by the handler that imports them.
     """
     found: list[Function] = []
+    importers: dict[str, set[str]] | None = None
     notebooks: frozenset[str] | None = None
     for path in tree.files:
         if not path.endswith(".py") or is_apart(path) or is_below(path, foreign):
@@ -74,6 +78,10 @@ def read(
             continue
         found_here = _handlers(module, names, content)
         handlers = [(name, node) for name, node in found_here if (path, name) not in covered]
+        if not all(_HANDLER_NAME.search(name) for name, _ in handlers):
+            importers = _importers(tree) if importers is None else importers
+            if _is_imported(path, importers):
+                handlers = [(name, node) for name, node in handlers if _HANDLER_NAME.search(name)]
         if not handlers:
             continue
         root = source_root(tree, path, module)
@@ -94,6 +102,24 @@ def read(
                 )
             )
     return tuple(found)
+
+
+def _importers(tree: Tree) -> dict[str, set[str]]:
+    """Map each word of the import statements in *tree*, but for its tests, to the folders of the files that have it."""
+    found: dict[str, set[str]] = {}
+    for path in tree.files:
+        if path.endswith(".py") and not is_apart(path):
+            words = {word for line in _IMPORT.findall(tree.read(path) or b"") for word in _WORD.findall(line)}
+            for word in words:
+                found.setdefault(word.decode("ascii"), set()).add(path.rpartition("/")[0])
+    return found
+
+
+def _is_imported(path: str, importers: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether a file beside the one at *path*, or above or below it, seems to import it."""
+    folder, _, name = path.rpartition("/")
+    folders = importers.get(name.removesuffix(".py"), ())
+    return any(is_below(folder, [other]) or is_below(other, [folder]) for other in folders)
 
 
 def _handlers(module: ast.Module, names: dict[str, str], content: bytes) -> Iterator[tuple[str, ast.stmt]]:

@@ -228,3 +228,25 @@ def test_what_notebooks_import_by_a_package_runs_in_them(tmp_path: Path) -> None
     }
     names = [function.name for function in _read(tmp_path, files)]
     assert names == ["tools/ingest.handler", "work/app.handler", "work/tools/other.handler"]
+
+
+def test_what_a_neighbour_imports_is_called_by_it_unless_it_is_named_like_a_handler(tmp_path: Path) -> None:
+    files = {
+        "admin/app.py": "from users import add, lambda_handler\nimport tools.groups\n\n" + HANDLER,
+        "admin/users.py": "def add(event, context): ...\n\n\ndef lambda_handler(event, context): ...\n",
+        "admin/tools/groups.py": "def change(event, context): ...\n",
+        "admin/jobs.py": "def run(event, context): ...\n",
+        "other/users.py": "def add(event, context): ...\n",
+        "admin/tests/test_jobs.py": "from jobs import run\n",
+    }
+    names = [function.name for function in _read(tmp_path, files)]
+    assert names == ["admin/app.handler", "admin/jobs.run", "admin/users.lambda_handler", "other/users.add"]
+
+
+def test_parts_of_a_custom_resource_are_no_handlers(tmp_path: Path) -> None:
+    code = (
+        "from crhelper import CfnResource\n\nhelper = CfnResource()\n\n\n"
+        "@helper.create\ndef make(event, context): ...\n\n\n"
+        "def handler(event, context):\n    helper(event, context)\n"
+    )
+    assert [function.name for function in _read(tmp_path, {"app.py": code})] == ["app.handler"]
