@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from literate.project import report_of
 
 from lambdalint.catalogue import load
 from lambdalint.model import ExplicitFunction, Settings, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CODE = """\
 import os
