@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def nodes_in(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield *node* and all nodes in it."""
+    """Yield *node* and all nodes in it, in the order of the file."""
     waiting = [node]
     while waiting:
         one = waiting.pop()
         yield one
-        waiting.extend(one.children)
+        waiting.extend(reversed(one.children))
 
 
 def names_read(module: Module, node: cst.CSTNode) -> list[cst.Name]:

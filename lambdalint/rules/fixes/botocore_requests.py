@@ -10,10 +10,11 @@ from lambdalint.model import Edit, Fix, Safety, Span
 from lambdalint.rules import shipped
 from lambdalint.rules.vendored_requests import REQUESTS, brings
 from lambdalint.syntax.blocks import indentation, owns_its_lines
+from lambdalint.syntax.names_in_scope import nodes_in
 from lambdalint.syntax.requirements_text import RequirementsText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from lambdalint.model import Finding, FunctionPackage
     from lambdalint.syntax.module import Module
@@ -44,19 +45,11 @@ def to_requests(finding: Finding, project: Project) -> Fix | None:
     return Fix("Import requests itself", (*dict.fromkeys([*edits, *asked]),), Safety.UNSAFE)
 
 
-def _nodes(module: Module) -> Iterator[cst.CSTNode]:
-    waiting: list[cst.CSTNode] = [module.tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(node.children))
-
-
 def _imports(module: Module) -> list[cst.Import | cst.ImportFrom]:
     """Return the statements that import something of ``botocore.vendored``."""
     return [
         node
-        for node in _nodes(module)
+        for node in nodes_in(module.tree)
         if (isinstance(node, cst.Import) and any(_is_vendored(_dotted(one.name)) for one in node.names))
         or (isinstance(node, cst.ImportFrom) and _is_vendored(_source(node)))
         or (isinstance(node, cst.ImportFrom) and _source(node) == "botocore" and "vendored" in _members(node))
@@ -112,7 +105,7 @@ def _renamed_uses(module: Module, statement: cst.Import) -> list[Edit] | None:
     if line is None or not isinstance(module.parent(line), cst.Module):
         return None
     edits = []
-    for node in _nodes(module):
+    for node in nodes_in(module.tree):
         if isinstance(node, cst.Attribute) and _dotted(node) == REQUESTS and not _is_imported(module, node):
             edits.append(Edit(module.span(node), _NEW))
         elif isinstance(node, cst.Name) and _is_read(module, node):
@@ -142,7 +135,7 @@ def _is_imported(module: Module, node: cst.CSTNode) -> bool:
 
 def _binds_otherwise(module: Module) -> bool:
     """Tell whether the file imports requests itself, too, or gives its name to something else."""
-    for node in _nodes(module):
+    for node in nodes_in(module.tree):
         if isinstance(node, cst.Import) and any(_dotted(one.name).partition(".")[0] == _NEW for one in node.names):
             return True
         target = node.target if isinstance(node, (cst.AssignTarget, cst.AnnAssign)) else None

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lambdalint.model import Base, EffectKind, Guard, Phase
-from lambdalint.rules.fixes.path_reads import nodes_of
 from lambdalint.rules.fixes.relocation_group import is_read_back, needs_folder
 from lambdalint.syntax.bindings import binding_of
+from lambdalint.syntax.names_in_scope import nodes_in
 from lambdalint.syntax.path_expressions import Anchor, anchor_of, head_of
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class NewPlace:
             return False
         step = effect.chain[0].span
         module = self.project.module(step.path)
-        for node in () if module is None else nodes_of(module.tree):
+        for node in () if module is None else nodes_in(module.tree):
             assert module is not None, "nodes come from a module"
             if not isinstance(node, cst.FunctionDef):
                 continue

@@ -10,6 +10,7 @@ from libcst.metadata import Assignment
 
 from lambdalint.syntax.bindings import binding_of
 from lambdalint.syntax.callee import argument_parameter, project_function
+from lambdalint.syntax.names_in_scope import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def same_reads(stage: Stage) -> list[Stage]:
     code = module.code(node)
     return [
         replace(stage, node=other)
-        for other in nodes_of(module.tree)
+        for other in nodes_in(module.tree)
         if isinstance(other, type(node)) and module.code(other) == code and not _is_target(module, other)
     ]
 
@@ -64,12 +65,3 @@ def _is_target(module: Module, node: cst.CSTNode) -> bool:
     return isinstance(outer, cst.AssignTarget) or (
         isinstance(outer, (cst.AnnAssign, cst.AugAssign)) and outer.target is node
     )
-
-
-def nodes_of(tree: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield all nodes of *tree*, in the order of the file."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(node.children))

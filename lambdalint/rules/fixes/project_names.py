@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.metadata import Assignment
 
 from lambdalint.syntax.bindings import binding_of
+from lambdalint.syntax.names_in_scope import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def constant_of_module(project: Project, module: Module, node: cst.Attribute) ->
 
 def readers_of(project: Project, module: Module, owner: Module, name: str) -> Iterator[cst.Name | cst.Attribute]:
     """Yield where *module* reads the constant *name* of the module *owner*: names, and attributes of the module."""
-    for node in _nodes(module.tree):
+    for node in nodes_in(module.tree):
         if isinstance(node, cst.Attribute) and node.attr.value == name:
             found = constant_of_module(project, module, node)
             if found is not None and found[0] is owner:
@@ -143,7 +144,7 @@ def attribute_uses(module: Module, name: str) -> AttributeUses:
     values: list[cst.BaseExpression] = []
     targets: list[cst.BaseExpression] = []
     reads: list[cst.Attribute] = []
-    for node in _nodes(module.tree):
+    for node in nodes_in(module.tree):
         if isinstance(node, cst.Attribute) and node.attr.value == name:
             value = _assigned(module, node)
             if value is None:
@@ -172,11 +173,3 @@ def _assigned(module: Module, node: cst.BaseExpression) -> cst.BaseExpression | 
     if isinstance(outer, (cst.AnnAssign, cst.AugAssign)) and outer.target is node:
         return outer.value
     return None
-
-
-def _nodes(tree: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children)

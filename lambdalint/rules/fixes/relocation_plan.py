@@ -13,11 +13,12 @@ from lambdalint.rules.fixes.new_place import NewPlace
 from lambdalint.rules.fixes.path_arguments import in_command
 from lambdalint.rules.fixes.path_destinations import destinations_of
 from lambdalint.rules.fixes.path_origins import Stage, origins_of
-from lambdalint.rules.fixes.path_reads import nodes_of, reads_of, same_reads
+from lambdalint.rules.fixes.path_reads import reads_of, same_reads
 from lambdalint.rules.fixes.same_text import unexplained_texts
 from lambdalint.rules.read_only import by_command
 from lambdalint.syntax.imports import Names
 from lambdalint.syntax.known_calls import last_name
+from lambdalint.syntax.names_in_scope import nodes_in
 from lambdalint.syntax.path_expressions import Anchor, Form, form_of, head_of
 from lambdalint.syntax.path_relocation import Relocator
 
@@ -195,7 +196,7 @@ class Plan:
             if stage.whole or whole is stage.node:
                 continue
             code = stage.module.code(whole)
-            for other in nodes_of(stage.module.tree):
+            for other in nodes_in(stage.module.tree):
                 if not isinstance(other, type(whole)) or other is whole or stage.module.code(other) != code:
                     continue
                 start: cst.BaseExpression = other
