@@ -32,15 +32,15 @@ class HandlerNotFound(TemplateRule):
 
     ## What it does
 
-    Reports functions whose handler names a module that is not in the code's folder, or a name that the module does
-    not define. Both are told only where the project shows it: the code lies in the project, no Makefile builds it, no
-    requirement or layer may bring the module, and the module binds no names in ways that cannot be read
-    (`from x import *` of another module, `globals()`, `__getattr__`).
+    Reports functions whose handler names a module that is not in the code's folder, or a name that the module
+    does not define. Both are told only where the project shows it: the code lies in the project, no Makefile
+    builds it, no requirement or layer may bring the module, and the module binds no names in ways that cannot be
+    read (`from x import *`, `globals()`, `__getattr__`).
 
     ## Why it fails on Lambda
 
-    The deployment succeeds. The first invocation ends with `Runtime.ImportModuleError: Unable to import module`, or
-    with `Runtime.HandlerNotFound`, and so does every other one.
+    The deployment succeeds. The first invocation ends with `Runtime.ImportModuleError: Unable to import module`,
+    or with `Runtime.HandlerNotFound`, and so does every other one.
 
     ## Example
 
@@ -86,8 +86,9 @@ class HandlerNotFound(TemplateRule):
 
     ## Known limits
 
-    Modules of images are not looked for, as images are built in too many ways; names in them are. A module that is
-    generated before the deployment, and is not in the repository, is reported where other modules lie beside it.
+    Modules of images are not looked for, as images are built in too many ways; names in them are. A module that
+    is generated before the deployment, and is not in the repository, is reported where other modules lie beside
+    it.
     """
 
     meta = RuleMeta(
