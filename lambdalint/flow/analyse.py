@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdalint.flow import (
@@ -17,10 +18,11 @@ from lambdalint.flow import (
 from lambdalint.flow.effect_log import EffectLog
 from lambdalint.flow.environment import Environment, Mentions
 from lambdalint.flow.exits import live, set_live
-from lambdalint.flow.machine import BudgetExhausted, Machine, Route
-from lambdalint.flow.models.web import register_request_handler, route_arguments
+from lambdalint.flow.machine import BudgetExhausted, Machine
+from lambdalint.flow.models.web import call_route, register_request_handler, served_by, start
 from lambdalint.flow.program import Finder, Sources
 from lambdalint.flow.steady_state import steady_state
+from lambdalint.flow.store import LIVE, PROCESS, Changes
 from lambdalint.flow.values import (
     Atom,
     Bound,
@@ -40,10 +42,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lambdalint.catalogue import Catalogue
+    from lambdalint.flow.site import Owner, Route
     from lambdalint.model import Function as DeployedFunction
     from lambdalint.model import Tree
 
 _DEEPEST_PYTHON = 12_000
+_NOTHING = calls.Arguments()
 _FULL_BUDGETS = 6
 """How many budgets the functions analysed together may spend before each of the next gets only a part of one."""
 
@@ -125,6 +129,8 @@ class _FunctionRun:
         self.notes: list[Problem] = []
         self.unfinished = 0
         self.spent = 0
+        self._left: Changes = {}
+        """What the last run of the handler has left."""
         if function.inline is not None:
             sources.add_inline(function.inline.virtual_path, function.inline.text)
         self._finder = Finder(sources, function)
@@ -185,7 +191,7 @@ class _FunctionRun:
         value: Value = (module,)
         for name in qualname.split("."):
             value = objects.attribute(machine, value, name)
-        callables = [atom for atom in value if isinstance(atom, (Function, Bound, Partial, Wrapped, Instance))]
+        callables = [atom for atom in value if self._is_called(atom)]
         if (
             not callables
             and all(isinstance(atom, Opaque) for atom in value)
@@ -194,19 +200,68 @@ class _FunctionRun:
             self.notes.append(
                 Problem(self.function.source, f"handler {self.function.handler} is not defined", severity="note")
             )
+        cut_short = self.unfinished
+        machine.site.listening = True
+        roots = served_by(machine, value)
+        invoked: Changes = {}
         for atom in callables:
+            if self._takes_nothing(atom):
+                # No platform calls it with an event: it makes the application, or starts the server.
+                entry = EntryPoint(self.function.name, module_name, qualname, Phase.INIT)
+                roots += served_by(machine, self._start(entry, atom, partial(calls.call_atom, machine, atom, _NOTHING)))
+                continue
+            registered = machine.site.count
             self._enter(EntryPoint(self.function.name, module_name, qualname, Phase.INVOKE), atom, None)
+            if machine.site.count > registered:
+                invoked.update(self._left)
         for served in value:
             if isinstance(served, Class):
                 register_request_handler(machine, served)
-        done = 0
-        while done < len(machine.routes):
-            route = machine.routes[done]
-            done += 1
-            entry = EntryPoint(
-                self.function.name, module_name, self._qualname(route.function), Phase.INVOKE, route.label
+        machine.site.frozen = True
+        roots += machine.site.served
+        if not roots and (not callables or self.unfinished > cut_short):
+            roots = [module.path, *machine.site.everything()]
+        invoked.pop((PROCESS, LIVE), None)
+        machine.store.apply(invoked)
+        self._routes(module_name, roots)
+
+    def _routes(self, module_name: str, roots: list[Owner]) -> None:
+        """Enter what is reached from the served applications: first what starts them, then their routes."""
+        machine = self._machine
+        for route in sorted(machine.site.routes(roots), key=lambda route: not route.starts):
+            phase = Phase.INIT if route.starts else Phase.INVOKE
+            entry = EntryPoint(self.function.name, module_name, self._qualname(route.function), phase, route.label)
+            if route.starts:
+                self._start(entry, route.function, partial(start, machine, route))
+            elif route.function is not None:
+                self._enter(entry, route.function, route)
+
+    def _is_called(self, atom: Atom) -> bool:
+        if isinstance(atom, Instance):
+            # An application's class may be derived from its framework's, which knows how to serve it.
+            return bool(objects.class_attribute(self._machine, atom.cls, "__call__")) or not served_by(
+                self._machine, (atom,)
             )
-            self._enter(entry, route.function, route)
+        return isinstance(atom, (Function, Bound, Partial, Wrapped))
+
+    def _takes_nothing(self, atom: Atom) -> bool:
+        found = self._facts(atom)
+        facts = self._machine.facts_of(found[0]) if found is not None else None
+        if facts is None or isinstance(atom, (Bound, Partial, Instance)):
+            return False
+        positional = [one for one in facts.parameters if one.kind in ("positional", "either", "args")]
+        return len(positional) < 2 and all(one.default is not None for one in positional)
+
+    def _start(self, entry: EntryPoint, atom: Atom | None, action: Callable[[], Value]) -> Value:
+        """Run what an application runs when it starts: what it leaves is what the routes find."""
+        machine = self._machine
+        self.entry_points.append(entry)
+        what = f": {entry.route}" if entry.route is not None else ""
+        machine.begin(entry, Step(self._definition(atom), f"{self.function.name} starts{what}"))
+        result: list[Value] = []
+        self._guarded(lambda: result.append(action()))
+        machine.ledger.close(machine, returns=True)
+        return result[0] if result else ()
 
     def _enter(self, entry: EntryPoint, atom: Atom, route: Route | None) -> None:
         machine = self._machine
@@ -215,9 +270,12 @@ class _FunctionRun:
         first_step = Step(self._definition(atom), f"{what}: {self._qualname(atom)}")
         machine.begin(entry, first_step)
         mark = machine.store.mark()
-        if self._run(atom, route, mark):
+        leaves = self._run(atom, route, mark)
+        self._left = machine.store.changes(mark) if route is None else {}
+        if leaves:
             # Once more, from the state that an invocation leaves: what is not made again is made once.
             machine.ledger.second = True
+            frozen, machine.site.frozen = machine.site.frozen, True
             machine.begin(entry, first_step)
             steady_state(machine, mark)
             unfinished = self.unfinished
@@ -226,6 +284,7 @@ class _FunctionRun:
                 self.unfinished = unfinished
                 machine.ledger.assume_recurrence()
             machine.ledger.second = False
+            machine.site.frozen = frozen
         machine.store.undo(mark)
 
     def _run(self, atom: Atom, route: Route | None, mark: int) -> bool:
@@ -257,7 +316,7 @@ class _FunctionRun:
     def _call(self, atom: Atom, route: Route | None) -> Value:
         machine = self._machine
         if route is not None:
-            return calls.call_atom(machine, atom, route_arguments(machine, route))
+            return call_route(machine, route)
         names = self._parameter_names(atom)
         event = machine.request(names[0] if names else "event")
         context: Value = (ExternalObject("aws.lambda.Context", machine.store.new_uid()),)
@@ -294,7 +353,7 @@ class _FunctionRun:
         finally:
             self.spent += machine.steps
 
-    def _facts(self, atom: Atom) -> tuple[Function, str, Span] | None:
+    def _facts(self, atom: Atom | None) -> tuple[Function, str, Span] | None:
         if isinstance(atom, (Bound, Partial, Wrapped)):
             return self._facts(atom.function)
         if isinstance(atom, Function):
@@ -303,11 +362,11 @@ class _FunctionRun:
                 return atom, facts.qualname, Span(atom.module, *facts.at[:2], *facts.at[:2])
         return None
 
-    def _qualname(self, atom: Atom) -> str:
+    def _qualname(self, atom: Atom | None) -> str:
         found = self._facts(atom)
         return found[1] if found is not None else "handler"
 
-    def _definition(self, atom: Atom) -> Span:
+    def _definition(self, atom: Atom | None) -> Span:
         found = self._facts(atom)
         return found[2] if found is not None else self.function.source
 

@@ -33,7 +33,7 @@ from lambdalint.flow.values import (
     join,
     join_all,
 )
-from lambdalint.model import HoleKind, Span
+from lambdalint.model import HoleKind, Phase, Span
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
@@ -232,7 +232,12 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         return UNKNOWN
     history = machine.history(function)
     history.runs += 1
-    if history.runs > MOST_EFFECT_FREE and not history.has_effects and on_yield is None:
+    if (
+        history.runs > MOST_EFFECT_FREE
+        and not history.has_effects
+        and on_yield is None
+        and not _decorates(machine, pending)
+    ):
         if history.may_raise and pending.called_at is not None:
             may_raise(machine, pending.called_at, facts.qualname)
         machine.answer = ()
@@ -265,6 +270,12 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
     history.has_effects = history.has_effects or machine.log.noted > noted
     history.value = join(history.value, value)
     return value
+
+
+def _decorates(machine: Machine, pending: PendingGenerator) -> bool:
+    """Tell whether a function is given another one while the code is imported: what it returns is that one's alone."""
+    given = pending.bindings.values()
+    return machine.phase is Phase.INIT and any(isinstance(atom, Function) for value in given for atom in value)
 
 
 def _run(

@@ -131,6 +131,7 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
     contents.note(external, made)
     sizes.note(external, made)
     result = sizes.filled(external, outflow.answered(external) or _result(external))
+    models.note(external, result)
     if runs_command:
         _fail_afterwards(external, present)
     contents.wrapped(external, result)
@@ -329,6 +330,10 @@ def item(machine: Machine, atom: Atom, index: Value) -> Value:
     special = models.attribute(machine, f"{name}[]", atom)
     if special is not None:
         return special
+    if name.endswith(".Annotated"):
+        uid = machine.store.new_uid()
+        machine.store.set(uid, "<annotated>", index)
+        return (ExternalObject(name, uid),)
     if isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque):
         hole = atom.receiver.hole
         if hole.kind is HoleKind.REQUEST:

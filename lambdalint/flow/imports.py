@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
 from lambdalint.flow import execute, externals, foreign
+from lambdalint.flow.containers import new_list
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -165,6 +166,9 @@ def member(machine: Machine, module: Module, name: str, at: ir.At | None = None)
             return (loaded,)
     if name == "__file__":
         return evaluate_file(machine, module)
+    if name == "__path__" and module.path.endswith(("/__init__.py", "/")):
+        folder = machine.finder.runtime_path(module.path.removesuffix("__init__.py").rstrip("/"))
+        return new_list(machine, [text(folder)], complete=True)
     if module.path.endswith("/"):
         return (External(f"{module_name(module.path.rstrip('/'))}.{name}"),)
     return (Opaque(Hole(HoleKind.UNKNOWN, name)),)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lambdalint.flow.exits import Exits
 from lambdalint.flow.ledger import Ledger
 from lambdalint.flow.places import Rooms
+from lambdalint.flow.site import Site
 from lambdalint.flow.store import PROCESS, Changes, Store
 from lambdalint.flow.text import CWD_MARK
 from lambdalint.flow.values import (
@@ -65,15 +66,6 @@ class ClassInfo:
     external_bases: tuple[str, ...] = ()
     is_record: bool = False
     fields: list[tuple[str, bool]] = field(default_factory=list)
-
-
-@dataclass
-class Route:
-    """A function that a web framework calls with what a request holds."""
-
-    function: Atom
-    label: str
-    parameters: tuple[str, ...] = ()
 
 
 @dataclass
@@ -142,7 +134,7 @@ class Machine:
         self.generators: dict[int, PendingGenerator] = {}
         self.module_scopes: dict[str, int] = {}
         self.scope_parents: dict[int, tuple[int, ...]] = {}
-        self.routes: list[Route] = []
+        self.site = Site()
         self.shared = bool(function.room.concurrent_requests)
         self.ledger = Ledger(shared=self.shared)
         self.exits = [Exits()]

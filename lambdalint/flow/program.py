@@ -195,6 +195,20 @@ class Finder:
             return init if init in self._tree and self._packaged(init) else f"{directory}/"
         return self.in_directory(directory, module.replace(".", "/"))
 
+    def modules_in(self, directory: str) -> dict[str, bool]:
+        """Return the modules and packages right in *directory*, each with whether it is a package."""
+        above = f"{directory}/" if directory else ""
+        found: dict[str, bool] = {}
+        for path in self._tree.files:
+            if not path.startswith(above) or not path.endswith(".py"):
+                continue
+            name, slash, rest = path[len(above) :].partition("/")
+            if not slash and name != "__init__.py":
+                found.setdefault(name.removesuffix(".py"), False)
+            elif rest == "__init__.py":
+                found[name] = True
+        return found
+
     def submodule(self, package: str, name: str) -> str | None:
         """Return the file of a package's submodule, or None."""
         if package.endswith(("/__init__.py", "/")):

@@ -165,7 +165,8 @@ class _Reader:
             return None
         program = Tree.join(folder, function.handler or "")
         if program is not None and program in self._tree:
-            served = application(self._tree.read(program) or b"") if is_wrapped(function.room) else None
+            script = self._tree.read(program) or b""
+            served = application(script, self._tree, folder) if is_wrapped(function.room) else None
             if served is None:
                 self.note(function.source, f"the function {function.name} starts a program: {function.handler}")
                 return None

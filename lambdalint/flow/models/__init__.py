@@ -13,6 +13,7 @@ from lambdalint.flow.models import (
     exit_stack,
     iteration,
     os_path,
+    package_modules,
     pathlib_path,
     process,
     record,
@@ -44,6 +45,7 @@ _MODELS: dict[str, Model] = {
     **exit_stack.MODELS,
     **record.MODELS,
     **web.MODELS,
+    **package_modules.MODELS,
     **command_line.MODELS,
     **settings.MODELS,
     **video_download.MODELS,
@@ -53,6 +55,8 @@ _MODELS: dict[str, Model] = {
 def find(external: ExternalCall) -> Model | None:
     """Return the model of a call, by its name, or by its method's name where the receiver is not known."""
     found = _MODELS.get(external.name)
+    if found is None:
+        found = web.find(external)
     if found is None and command_line.names_program(external.name):
         return command_line.by_name
     if found is None and isinstance(external.receiver, Opaque):
@@ -77,3 +81,10 @@ def left(machine: Machine, context: ExternalObject) -> None:
 def register_decorated(machine: Machine, decorator: Atom, value: Value) -> None:
     """Tell a framework's decorator what it decorates: a route's function is an entry point."""
     web.register_decorated(machine, decorator, value)
+
+
+def note(external: ExternalCall, result: Value) -> None:
+    """Tell the models of web frameworks of a call: it may serve an application, or wrap one."""
+    web.note_served(external)
+    if external.name not in _MODELS and web.find(external) is None:
+        web.note_held(external, result)

@@ -194,7 +194,17 @@ def _identity(call: ExternalCall) -> Value | None:
 
 
 def _wraps(call: ExternalCall) -> Value | None:
-    return (External("builtins.<identity>"),)
+    return (Partial(External("builtins.<wraps>"), (call.argument("wrapped@0") or UNKNOWN,), ()),)
+
+
+def _wrap(call: ExternalCall) -> Value | None:
+    """Remember whose signature a wrapper bears."""
+    wrapper = call.arguments.at_position(1) or ()
+    for atom in wrapper:
+        if isinstance(atom, Function):
+            wrapped = call.arguments.at_position(0) or ()
+            call.machine.store.set(atom.scope, f"<wraps> {atom.index}", wrapped)
+    return wrapper
 
 
 def _property(call: ExternalCall) -> Value | None:
@@ -317,6 +327,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "functools.wraps": _wraps,
+    "builtins.<wraps>": _wrap,
     "functools.lru_cache": _caching,
     "functools.cache": _caching,
     "functools.singledispatch": _identity,

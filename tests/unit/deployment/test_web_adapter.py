@@ -54,6 +54,8 @@ def read(root: Path, variable: str, script: str) -> Deployment:
         ("# uvicorn old:app\nuvicorn new:app", "new.app"),
         ("gunicorn --bind localhost:8000 -k uvicorn.workers.UvicornWorker main:app", "main.app"),
         ("cd x && daphne main:app; echo a:b", "main.app"),
+        ("granian --interface asgi main:app", "main.app"),
+        ("uvicorn --factory main:create_app", "main.create_app"),
         ("echo start; uvicorn\necho main:app", None),
         ("python main.py", None),
         ("", None),
@@ -62,6 +64,27 @@ def read(root: Path, variable: str, script: str) -> Deployment:
 )
 def test_the_application_is_what_the_server_is_given(script: str, expected: str | None) -> None:
     assert application(script.encode("latin-1")) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "program", "expected"),
+    [
+        ("exec python3 -u server.py --port 8000\n", "from flask import Flask\nweb = Flask('x')\n", "server.web"),
+        ("python server.py", "from main import app\napp.run()\n", "server.app"),
+        ("fastapi run server.py", "from fastapi import FastAPI\napi = FastAPI()\n", "server.api"),
+        ("flask --app server run", "from flask import Flask\nweb = Flask('x')\n", "server.web"),
+        ("flask --app server:other run", "", "server.other"),
+        ("python other.py", "", None),
+        ("python ../server.py", "", None),
+        ("echo python server.pyc", "", None),
+    ],
+)
+def test_a_program_is_looked_at_for_what_it_serves(
+    tmp_path: Path, script: str, program: str, expected: str | None
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/server.py").write_text(program, encoding="utf-8")
+    assert application(script.encode(), Tree(tmp_path, ("src/server.py",)), "src") == expected
 
 
 def test_behind_the_adapter_the_application_is_the_handler(tmp_path: Path) -> None:
