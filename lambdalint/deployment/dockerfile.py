@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.dockerfile_syntax import MAX_TEXT, Instruction, absolute, instructions, split, words
+from lambdalint.deployment.image_files import Step, left_in_tmp, run_step
 from lambdalint.deployment.image_requirements import Install, lands_in, pip_installs
 from lambdalint.model import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+
+    from lambdalint.model import ImageFile, Span
 
 MAX_INSTRUCTIONS = 2_000
 MAX_COPIES = 1_000
 MAX_VARIABLES = 500
 MAX_WILDCARDS = 50
-MAX_WORDS = 1_000
-MAX_TEXT = 20_000
+MAX_TRIGGERS = 50
 MAX_BYTES = 1_000_000
 
 _VARIABLE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?::?([-+])([^${}]*))?\})")
-_INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
+_HEREDOC = re.compile(r"<<-?[\"']?\w+[\"']?")
 _PYTHON_IMAGE = re.compile(r"python|lambda/base-python|conda", re.IGNORECASE)
 _LAMBDA_IMAGE = re.compile(r"(?:^|/)(?:lambda/(?:python|provided|base-python)|aws-lambda-python)(?![\w-])")
 _ADAPTER = re.compile(r"aws-lambda-adapter|lambda-adapter|aws-lambda-web-adapter|lambda-web-adapter")
@@ -39,7 +38,8 @@ class ImageFacts:
 
     ``copies`` pairs a file or folder of the project, relative to its root, with its absolute place in the image;
     a folder's content lands in that place. ``base`` is the image that the stages start from. ``installs`` are the
-    files with requirements that commands of the build install into it.
+    files with requirements that commands of the build install into it. ``left`` are the files below ``/tmp`` that the
+    build puts there, and has no use for. ``started_at`` is the instruction with the command, or else the entry point.
     """
 
     base: str
@@ -51,6 +51,8 @@ class ImageFacts:
     python: bool = False
     lambda_adapter: bool = False
     installs: tuple[Install, ...] = ()
+    left: tuple[ImageFile, ...] = ()
+    started_at: Span | None = None
 
     @property
     def lambda_base(self) -> bool:
@@ -69,7 +71,10 @@ class _Stage:
     copies: list[tuple[str, str]] = field(default_factory=list)
     adapter: bool = False
     own_command: bool = False
+    started_at: Span | None = None
     installs: list[Install] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    triggers: list[Instruction] = field(default_factory=list)
 
 
 def read_dockerfile(
@@ -87,11 +92,11 @@ def read_dockerfile(
     data = tree.read(path)
     if data is None or len(data) > MAX_BYTES:
         return None
-    build = _Build(tree, context, dict(arguments or {}))
-    for number, (name, rest, line) in enumerate(_instructions(data.decode("utf-8", "replace"))):
-        if number >= MAX_INSTRUCTIONS or (name == "FROM" and target is not None and build.current == target):
+    build = _Build(tree, path, context, dict(arguments or {}))
+    for number, instruction in enumerate(instructions(data.decode("utf-8", "replace"))):
+        if number >= MAX_INSTRUCTIONS or (instruction.name == "FROM" and build.has_built(target)):
             break
-        build.run(name, rest, line)
+        build.run(instruction)
     stage = build.stage
     if stage is None:
         return None
@@ -105,44 +110,18 @@ def read_dockerfile(
         python=_PYTHON_IMAGE.search(stage.base) is not None,
         lambda_adapter=stage.adapter,
         installs=tuple(dict.fromkeys(stage.installs)),
+        left=left_in_tmp(stage.steps),
+        started_at=stage.started_at,
     )
-
-
-def _instructions(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield each instruction's name, text and first line; continued lines are joined, here-documents left out."""
-    escape = "`" if re.match(r"\s*#\s*escape\s*=\s*`", text) else "\\"
-    parts: list[str] = []
-    ends: list[str] = []
-    first = 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if ends:
-            if line.strip() == ends[0]:
-                ends.pop(0)
-            continue
-        stripped = line.strip()
-        if stripped.startswith("#") or (parts and not stripped):
-            continue
-        first = first if parts else number
-        if stripped.endswith(escape):
-            parts.append(line.rstrip()[:-1])
-            continue
-        parts.append(line)
-        match = _INSTRUCTION.fullmatch(" ".join(parts))
-        parts = []
-        if match is not None:
-            name = match[1].upper()
-            if name in {"RUN", "COPY", "ADD"}:
-                ends = _HEREDOC.findall(match[2])
-            yield name, match[2].strip(), first
 
 
 class _Build:
     """Follows the instructions from stage to stage."""
 
-    def __init__(self, tree: Tree, context: str, arguments: dict[str, str]) -> None:
+    def __init__(self, tree: Tree, path: str, context: str, arguments: dict[str, str]) -> None:
         self.stage: _Stage | None = None
-        self.current: str | None = None
         self._tree = tree
+        self._path = path
         self._context = context
         self._given = arguments
         self._global: dict[str, str | None] = {}
@@ -150,8 +129,15 @@ class _Build:
         self._count = 0
         self._wildcards = 0
 
-    def run(self, name: str, rest: str, line: int) -> None:
+    def has_built(self, target: str | None) -> bool:
+        """Tell whether the stage *target*, a name or a number, is the one that has just been followed."""
+        if target is None or self.stage is None:
+            return False
+        return self._stages.get(target.lower()) is self.stage
+
+    def run(self, instruction: Instruction) -> None:
         """Take one instruction into account."""
+        name, rest = instruction.name, instruction.text
         if name == "FROM":
             self._from(rest)
         elif name == "ARG":
@@ -162,23 +148,26 @@ class _Build:
             self._environment(self.stage, rest)
         elif name == "WORKDIR":
             folder = self._expand(_unquoted(rest))
-            self.stage.workdir = _absolute(self.stage.workdir, folder) if folder else self.stage.workdir
+            self.stage.workdir = absolute(self.stage.workdir, folder) if folder else self.stage.workdir
         elif name in {"COPY", "ADD"}:
-            self._copy(self.stage, rest)
+            self._copy(self.stage, instruction)
         elif name == "RUN":
-            self._install(self.stage, rest, line)
+            self._install(self.stage, instruction)
         elif name == "CMD":
-            self.stage.command, self.stage.own_command = tuple(_words(rest)), True
+            self.stage.command, self.stage.own_command = tuple(words(rest)), True
+            self.stage.started_at = self._span(instruction)
         elif name == "ENTRYPOINT":
-            self.stage.entrypoint = tuple(_words(rest))
+            self.stage.entrypoint = tuple(words(rest))
             if not self.stage.own_command:
-                self.stage.command = ()
+                self.stage.command, self.stage.started_at = (), self._span(instruction)
+        elif name == "ONBUILD" and len(self.stage.triggers) < MAX_TRIGGERS:
+            self.stage.triggers.extend(replace(one, line=instruction.line) for one in instructions(rest))
 
     def _from(self, rest: str) -> None:
-        words = [word for word in rest.split() if not word.startswith("--")]
-        if not words:
+        parts = [word for word in rest.split() if not word.startswith("--")]
+        if not parts:
             return
-        base = self._expand(words[0], self._global) or words[0]
+        base = self._expand(parts[0], self._global) or parts[0]
         before = self._stages.get(base.lower())
         if before is not None:
             stage = _Stage(
@@ -189,7 +178,9 @@ class _Build:
                 dict(before.env),
                 copies=list(before.copies),
                 adapter=before.adapter,
+                started_at=before.started_at,
                 installs=list(before.installs),
+                steps=list(before.steps),
             )
         else:
             stage = _Stage(base)
@@ -197,14 +188,16 @@ class _Build:
                 stage.workdir = "/var/task"
                 stage.env = {"LAMBDA_TASK_ROOT": "/var/task", "LAMBDA_RUNTIME_DIR": "/var/runtime"}
         self.stage = stage
-        self.current = words[2] if len(words) > 2 and words[1].lower() == "as" else None
         self._stages[str(self._count)] = stage
-        if self.current is not None:
-            self._stages[self.current.lower()] = stage
+        if len(parts) > 2 and parts[1].lower() == "as":
+            self._stages[parts[2].lower()] = stage
         self._count += 1
+        for one in before.triggers if before is not None else ():
+            if one.name not in {"FROM", "ONBUILD"}:
+                self.run(one)
 
     def _argument(self, rest: str) -> None:
-        for word in _split(rest):
+        for word in split(rest):
             name, equals, value = word.partition("=")
             default = self._expand(value) if equals else self._global.get(name)
             known = self._given.get(name, default)
@@ -220,13 +213,14 @@ class _Build:
             stage.env[name] = self._expand(value.strip())
             return
         values: dict[str, str | None] = {}
-        for word in _split(rest):
+        for word in split(rest):
             name, equals, value = word.partition("=")
             if equals and len(values) < MAX_VARIABLES:
                 values[name] = self._expand(value)
         stage.env.update(values)
 
-    def _copy(self, stage: _Stage, rest: str) -> None:
+    def _copy(self, stage: _Stage, instruction: Instruction) -> None:
+        rest = instruction.text
         if _ADAPTER.search(rest):
             stage.adapter = True
         origin = None
@@ -235,27 +229,39 @@ class _Build:
             if flag[1] == "from":
                 origin = flag[2]
             start = flag.end()
-        rest = rest[start:]
-        if "<<" in rest:
-            return
-        words = [self._expand(word) for word in _words(rest)]
-        known = [word for word in words if word is not None]
-        if len(known) < 2 or len(known) != len(words):
+        named = [self._expand(word) for word in words(_HEREDOC.sub("", rest[start:]))]
+        known = [word for word in named if word is not None]
+        if len(known) != len(named) or len(known) < (1 if "<<" in rest else 2):
             return
         *sources, last = known
-        destination = _absolute(stage.workdir, last)
+        destination = absolute(stage.workdir, last)
         into = last.endswith(("/", "/.")) or last in {".", ".."} or destination == stage.workdir
+        places: list[str] = []
         for source in sources:
+            count = len(stage.copies)
             if origin is None:
                 self._copy_local(stage, source, destination, into=into or len(sources) > 1)
             else:
                 self._copy_stage(stage, (self._expand(origin) or "").lower(), source, destination)
+            found = [place for _, place in stage.copies[count:]]
+            # What comes from elsewhere lands under its own name where the destination is a folder.
+            name = source.rstrip("/").rpartition("/")[2] if into and not found else ""
+            places += found or [absolute(destination, name) if name not in {"", ".", ".."} else destination]
+        step = Step(instruction.name, self._span(instruction), stage.workdir, places=tuple(places) or (destination,))
+        self._note(stage, step)
 
-    def _install(self, stage: _Stage, rest: str, line: int) -> None:
-        """Note the files with requirements that a command installs; they have been copied before, or are mounted."""
+    def _install(self, stage: _Stage, instruction: Instruction) -> None:
+        """Note what a command does: the files with requirements that it installs, and what it writes.
+
+        Such files have been copied before, or are mounted.
+        """
+        rest = instruction.text if instruction.script is None else instruction.script
+        span = self._span(instruction)
+        known = {**stage.arguments, **stage.env}
+        self._note(stage, run_step(instruction.text, instruction.script, span, stage.workdir, known))
         text = self._expand(rest) or rest[:MAX_TEXT]
-        words = _words(rest) if rest.startswith("[") else None
-        for found in pip_installs(text, stage.workdir, words):
+        listed = words(rest) if rest.startswith("[") else None
+        for found in pip_installs(text, stage.workdir, listed):
             place = found.mounted or next((path for path, at in reversed(stage.copies) if at == found.file), None)
             path = Tree.join(self._context, place.lstrip("/")) if found.mounted and place else place
             if path is None:
@@ -263,7 +269,15 @@ class _Build:
                 inner = (Tree.join(path, found.file[len(at) :].lstrip("/")) for path, at in reversed(folders))
                 path = next((one for one in inner if one is not None and one in self._tree), None)
             if path is not None and path in self._tree and len(stage.installs) < MAX_COPIES:
-                stage.installs.append(Install(path, found.target, line))
+                stage.installs.append(Install(path, found.target, instruction.line))
+
+    def _span(self, instruction: Instruction) -> Span:
+        return instruction.span(self._path)
+
+    @staticmethod
+    def _note(stage: _Stage, step: Step) -> None:
+        if len(stage.steps) < MAX_INSTRUCTIONS:
+            stage.steps.append(step)
 
     def _copy_local(self, stage: _Stage, source: str, destination: str, *, into: bool) -> None:
         if "://" in source or source.startswith("git@"):
@@ -275,7 +289,7 @@ class _Build:
             if len(stage.copies) >= MAX_COPIES:
                 return
             if path in self._tree and (into or path != pattern or destination in self._folders(stage)):
-                stage.copies.append((path, _absolute(destination, path.rpartition("/")[2])))
+                stage.copies.append((path, absolute(destination, path.rpartition("/")[2])))
             else:
                 stage.copies.append((path, destination))
 
@@ -305,7 +319,7 @@ class _Build:
         before = self._stages.get(origin)
         if before is None:
             return
-        folder = _absolute("/", source)
+        folder = absolute("/", source)
         taken = [one for one in before.installs if lands_in(one, folder)]
         stage.installs.extend(taken[: max(MAX_COPIES - len(stage.installs), 0)])
         for path, place in list(before.copies):
@@ -314,7 +328,7 @@ class _Build:
             if place == folder:
                 stage.copies.append((path, destination))
             elif place.startswith(folder.rstrip("/") + "/"):
-                stage.copies.append((path, _absolute(destination, place[len(folder) :].lstrip("/"))))
+                stage.copies.append((path, absolute(destination, place[len(folder) :].lstrip("/"))))
             elif folder.startswith(place.rstrip("/") + "/"):
                 below = Tree.join(path, folder[len(place) :].lstrip("/"))
                 if below is not None and (below in self._tree or below in self._tree.directories):
@@ -344,30 +358,6 @@ class _Build:
         return None if unknown or len(expanded) > MAX_TEXT else expanded
 
 
-def _words(rest: str) -> list[str]:
-    """Return the words of the JSON form, or of the shell form."""
-    if rest.startswith("["):
-        try:
-            listed = json.loads(rest)
-        except (ValueError, RecursionError):
-            listed = None
-        if isinstance(listed, list):
-            return [word for word in listed[:MAX_WORDS] if isinstance(word, str)]
-    return _split(rest)
-
-
-def _split(text: str) -> list[str]:
-    try:
-        return shlex.split(text[:MAX_TEXT])[:MAX_WORDS]
-    except ValueError:
-        return text[:MAX_TEXT].split()[:MAX_WORDS]
-
-
 def _unquoted(text: str) -> str:
-    words = _split(text)
-    return words[0] if words else ""
-
-
-def _absolute(folder: str, path: str) -> str:
-    joined = normpath(path if path.startswith("/") else f"{folder}/{path}")
-    return "/" + joined.lstrip("/")
+    found = split(text)
+    return found[0] if found else ""

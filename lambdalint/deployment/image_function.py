@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.dockerfile import ImageFacts, read_dockerfile
-from lambdalint.deployment.handlers import module_file
+from lambdalint.deployment.dockerfile_syntax import absolute
+from lambdalint.deployment.dockerignore import left_out
+from lambdalint.deployment.handlers import locate, module_file
+from lambdalint.deployment.image_command import MAX_WORDS, application, started
 from lambdalint.deployment.image_requirements import image_build
 from lambdalint.deployment.not_lambda import is_below
-from lambdalint.deployment.rooms import merge_environment
+from lambdalint.deployment.rooms import DEFAULT_PLATFORM, merge_environment
 from lambdalint.model import EnvironmentVariable, Function, Problem, Tree
 
 if TYPE_CHECKING:
@@ -19,19 +21,13 @@ if TYPE_CHECKING:
     from lambdalint.deployment.cloudformation.nested_stacks import Stack
     from lambdalint.deployment.node import Node
 
-_HANDLER = re.compile(r"[A-Za-z_][\w./-]*\.[A-Za-z_]\w*")
-_APPLICATION = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(\))?")
-_SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "waitress-serve", "fastapi", "flask", "streamlit"})
-_PROGRAM = re.compile(r"(?:.*/)?(?:python[\d.]*|sh|bash|node|java)")
-_SCRIPTS = (".py", ".sh", ".js", ".mjs", ".jar", ".rb")
-MAX_WORDS = 100
-
 
 @dataclass(frozen=True, slots=True)
 class ImageBuild:
     """How an image is built, and what its declaration overrides; None stands for what it leaves alone.
 
-    ``guessed`` tells that the declaration does not name the Dockerfile.
+    ``guessed`` tells that the declaration does not name the Dockerfile; ``serves`` that the platform passes requests
+    on to the server that the command starts.
     """
 
     context: str
@@ -42,6 +38,7 @@ class ImageBuild:
     arguments: tuple[tuple[str, str], ...] = ()
     target: str | None = None
     guessed: bool = False
+    serves: bool = False
 
 
 def apply_image(
@@ -96,24 +93,29 @@ def place_image(tree: Tree, function: Function, build: ImageBuild) -> tuple[Func
     task_root = "/var/task" if facts.lambda_base else workdir
     entrypoint = facts.entrypoint if build.entrypoint is None else build.entrypoint
     words = (*entrypoint, *(facts.command if build.command is None else build.command))[:MAX_WORDS]
-    handler, serves = _handler(words, adapter=facts.lambda_adapter)
-    if build.guessed and not (facts.lambda_base or facts.lambda_adapter or "awslambdaric" in words):
+    command = started(words, dict(facts.env), adapter=facts.lambda_adapter or build.serves)
+    handler = command.handler or application(tree, facts, command, workdir)
+    if build.guessed and not (
+        facts.lambda_base or facts.lambda_adapter or any("awslambdaric" in word for word in words)
+    ):
         return note(f"the image of the function {function.name} is not built in the project, as far as it shows")
     if handler is None:
         if not facts.python:
             return None, []
-        why = "starts a server without the web adapter" if serves else "names no handler"
+        adapted = facts.lambda_adapter or build.serves
+        why = "starts a server without the web adapter" if command.serves and not adapted else "names no handler"
         return note(f"the command of the image of {function.name} {why}")
-    found = _code(tree, facts, handler, tuple(dict.fromkeys((task_root, workdir))))
+    folders = (absolute(workdir, command.folder or "."), task_root, workdir)
+    found = _code(tree, facts, handler, tuple(dict.fromkeys(folders)))
     if found is None:
         if not facts.python:
             return None, []
         return note(f"the Dockerfile of the function {function.name} does not show where {handler} comes from")
-    code_root, place = found
-    below = place[len(task_root) :].strip("/") if _is_below(place, task_root) else ""
-    if not _is_below(place, task_root):
-        task_root = place
+    code_root, place, task_root = found
+    below = place[len(task_root) :].strip("/")
     env = tuple(EnvironmentVariable(name, value) for name, value in facts.env)
+    # A command of the template's own is where the handler is stated; the image's is in the Dockerfile.
+    spans = (("handler", facts.started_at),) if facts.started_at is not None and build.command is None else ()
     room = replace(
         function.room,
         package_type="image",
@@ -122,6 +124,7 @@ def place_image(tree: Tree, function: Function, build: ImageBuild) -> tuple[Func
         env=merge_environment(env, function.room.env),
         # Other base images bring variables of their own.
         env_complete=function.room.env_complete and facts.lambda_base,
+        spans=(*(one for one in function.room.spans if not spans or one[0] != "handler"), *spans),
     )
     others = [folder for folder, target in _roots(tree, facts) if target in {place, task_root, workdir}]
     search_path = (*function.search_path, *(folder for folder in others if folder != code_root))
@@ -133,8 +136,13 @@ def place_image(tree: Tree, function: Function, build: ImageBuild) -> tuple[Func
         room=room,
         search_path=tuple(dict.fromkeys(search_path)),
         build=image_build(build.dockerfile, facts.installs),
+        image_files=facts.left if room.platform == DEFAULT_PLATFORM else (),
     )
-    return placed, []
+    lacking = replace(placed, packaged=left_out(tree, build.context, build.dockerfile, code_root))
+    if locate(tree, lacking) == locate(tree, placed):
+        return lacking, []
+    message = f"the .dockerignore of the function {function.name} leaves out its handler: the whole folder counts"
+    return placed, [Problem(function.source, message, "note")]
 
 
 def _only_dockerfile(tree: Tree, directory: str) -> str | None:
@@ -152,32 +160,21 @@ def _words(stack: Stack, config: Node | None, name: str) -> tuple[str, ...] | No
     return tuple(word for word in words if word is not None)
 
 
-def _handler(words: tuple[str, ...], *, adapter: bool) -> tuple[str | None, bool]:
-    """Return the handler that a command names, and whether it starts a server instead."""
-    parts = [part for word in words for part in word.split()] if len(words) < 4 else list(words)
-    application = next((match for part in parts if (match := _APPLICATION.fullmatch(part))), None)
-    serves = any(part.rpartition("/")[2] in _SERVERS for part in parts)
-    if adapter or serves:
-        if not adapter or application is None:
-            return None, True
-        return f"{application[1]}.{application[2]}", True
-    for part in reversed(parts):
-        if _HANDLER.fullmatch(part) and not part.endswith(_SCRIPTS) and not part.startswith(("awslambdaric.", "/")):
-            runs = any(_PROGRAM.fullmatch(other) for other in parts) and "awslambdaric" not in parts
-            return (None, True) if runs and "-m" in parts else (part, False)
-    return None, any(_PROGRAM.fullmatch(part) for part in parts)
-
-
-def _code(tree: Tree, facts: ImageFacts, handler: str, folders: tuple[str, ...]) -> tuple[str, str] | None:
-    """Return the folder that brings the handler's module, and its place in the image."""
+def _code(tree: Tree, facts: ImageFacts, handler: str, folders: tuple[str, ...]) -> tuple[str, str, str] | None:
+    """Return the folder that brings the handler's module, its place in the image, and where imports start there."""
     module = [part for part in handler.replace("/", ".").split(".")[:-1] if part]
     for folder in folders:
         for code_root, place in _roots(tree, facts):
-            above = [part for part in place[len(folder) :].split("/") if part] if _is_below(place, folder) else None
-            if above is None or module[: len(above)] != above or len(module) == len(above):
-                continue
-            if module_file(tree, code_root, module[len(above) :]) is not None:
-                return code_root, place
+            if _is_below(place, folder):
+                above = [part for part in place[len(folder) :].split("/") if part]
+                if module[: len(above)] != above or len(module) == len(above):
+                    continue
+                if module_file(tree, code_root, module[len(above) :]) is not None:
+                    return code_root, place, folder
+            elif _is_below(folder, place):
+                inner = Tree.join(code_root, folder[len(place) :].lstrip("/"))
+                if inner is not None and module_file(tree, inner, module) is not None:
+                    return inner, folder, folder
     return None
 
 

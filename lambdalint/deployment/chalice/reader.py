@@ -7,11 +7,20 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment.chalice.config import configured
+from lambdalint.deployment.chalice.config import API_HANDLER, configured, read_configuration
+from lambdalint.deployment.chalice.functions import decorated_functions, has_routes
 from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.not_lambda import is_apart
-from lambdalint.deployment.source_root import ancestors, dotted, imported_names, name_span, parse, top_level
-from lambdalint.model import Deployment, Function, Layer, Tree
+from lambdalint.deployment.source_root import (
+    ancestors,
+    dotted,
+    handler_of,
+    imported_names,
+    name_span,
+    parse,
+    top_level,
+)
+from lambdalint.model import Build, Deployment, Function, Layer, Problem, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,20 +38,46 @@ _CONSTRUCT = re.compile(rb"\bchalice\.cdk\b|\bfrom\s+chalice\s+import\s+cdk\b")
 
 
 def read(tree: Tree, room: Room) -> Deployment:
-    """Return one function for each Chalice application of *tree*, and the problems of their configurations.
+    """Return the functions of the Chalice applications of *tree*, and the problems of their configurations.
 
     Chalice deploys the folder of ``app.py``: one function serves the routes of the API, and each other decorated
-    function becomes one of its own, with the same code and the same size of ``/tmp``.
+    function becomes one of its own, with the same code and the same size of ``/tmp``. An application without routes
+    has no function for them.
     """
     programs = _Programs(tree)
-    found = [
-        configured(tree, function)
-        for path in tree.files
-        if path.rpartition("/")[2] == "app.py" and not is_apart(path)
-        for function in _applications(tree, path, room)
-    ]
-    problems = dict.fromkeys(problem for _, problems in found for problem in problems)
-    return Deployment(tuple(programs.open(function) for function, _ in found), tuple(problems))
+    functions: list[Function] = []
+    problems: list[Problem] = []
+    for path in tree.files:
+        if path.rpartition("/")[2] != "app.py" or is_apart(path):
+            continue
+        for application in _applications(tree, path, room):
+            found, wrong = _deployed(tree, application, path)
+            functions.extend(programs.open(one) for one in found)
+            problems.extend(wrong)
+    return Deployment(tuple(functions), tuple(dict.fromkeys(problems)))
+
+
+def _deployed(tree: Tree, application: Function, path: str) -> tuple[list[Function], tuple[Problem, ...]]:
+    """Return the functions that an *application* in the file at *path* becomes."""
+    root = application.code_root
+    configuration = read_configuration(tree, root)
+    served = configured(tree, application, configuration, API_HANDLER)
+    name = (application.handler or "").rpartition(".")[2]
+    decorated = decorated_functions(tree, root, path, name)
+    functions = [served] if not decorated or has_routes(tree, root, path) else []
+    for one in decorated:
+        lines = (tree.read(one.path) or b"").splitlines()
+        length = len(("async def " if isinstance(one.node, ast.AsyncFunctionDef) else "def ") + one.node.name)
+        function = replace(
+            application,
+            name=f"{path.removesuffix('.py')}.{one.name}",
+            handler=handler_of(one.path, root, one.node.name),
+            source=name_span(one.path, lines, one.node, length),
+        )
+        function = configured(tree, function, configuration, one.name)
+        # One function stands for the package that all of them share.
+        functions.append(replace(function, build=Build()) if functions else function)
+    return functions, configuration.problems
 
 
 @dataclass(slots=True)

@@ -24,7 +24,10 @@ _FILES = ("app.py", "index.py", "server.py", "main.py", "wsgi.py", "asgi.py")
 _FOLDERS = ("", "src", "app", "api")
 _MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile")
 _REFERENCE = re.compile(r"([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_]\w*)")
+_SUBSCRIBE = "vercel.queue.subscribe"
 _LARGEST = 1_000_000
+_LONGEST_REFERENCE = 10_000
+_MOST_SUBSCRIBERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ class Entry:
     """What the runtime serves of the file ``path``: the name, where it is bound, and what it is.
 
     ``kind`` is ``application`` (WSGI or ASGI), ``class`` (derived from ``BaseHTTPRequestHandler``), ``subclass`` (a
-    class ``handler`` of another base), ``function`` (``def handler``, which the runtime refuses), or ``declared``
-    (named by the project).
+    class ``handler`` of another base), ``function`` (``def handler``, which the runtime refuses), ``declared`` (named
+    by the project), or ``subscriber`` (a function that takes messages of a queue).
     """
 
     path: str
@@ -136,11 +139,44 @@ def _django_folders(tree: Tree, folder: str) -> Iterator[str]:
             yield "/".join(parts[depth:-1])
 
 
-def _referred(tree: Tree, folder: str, keys: tuple[str, ...]) -> Entry | None:
-    """Return what ``module:name`` under *keys* in the folder's ``pyproject.toml`` stands for, or None."""
+def subscriber_entries(tree: Tree, folder: str) -> list[Entry]:
+    """Return what ``[[tool.vercel.subscribers]]`` in the folder's ``pyproject.toml`` names: a function for each queue.
+
+    An entry point is ``module:object``, or a module whose functions ``vercel.queue.subscribe`` decorates.
+    """
+    stated = _stated(tree, folder, ("tool", "vercel", "subscribers"))
+    found: list[Entry] = []
+    for one in stated[:_MOST_SUBSCRIBERS] if isinstance(stated, list) else ():
+        written = one.get("entrypoint") if isinstance(one, dict) else None
+        module, _, name = written.partition(":") if isinstance(written, str) else ("", "", "")
+        if name:
+            entry = module_entry(tree, folder, module, name)
+            found += [entry] if entry is not None else []
+        elif module:
+            found += _subscribing(tree, folder, module)
+    return found
+
+
+def _subscribing(tree: Tree, folder: str, module: str) -> Iterator[Entry]:
+    path = module_file(tree, folder, module.split("."))
+    content = tree.read(path) if path is not None else None
+    code = parse(content) if content is not None else None
+    if path is None or content is None or code is None:
+        return
+    names, lines = imported_names(code), content.splitlines()
+    for statement in top_level(code):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            called = (one.func if isinstance(one, ast.Call) else one for one in statement.decorator_list)
+            if any(dotted(one, names) == _SUBSCRIBE for one in called):
+                span = name_span(path, lines, statement, _written(statement, statement.name))
+                yield Entry(path, statement.name, span, "subscriber")
+
+
+def _stated(tree: Tree, folder: str, keys: tuple[str, ...]) -> object:
+    """Return what stands under *keys* in the folder's ``pyproject.toml``; None where nothing does."""
     path = Tree.join(folder, "pyproject.toml")
     content = tree.read(path) if path is not None else None
-    if path is None or content is None or len(content) > _LARGEST or keys[-2].encode() not in content:
+    if content is None or len(content) > _LARGEST or keys[1].encode() not in content:
         return None
     try:
         value: object = tomli.loads(content.decode("utf-8"))
@@ -148,19 +184,30 @@ def _referred(tree: Tree, folder: str, keys: tuple[str, ...]) -> Entry | None:
         return None
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
-    match = _REFERENCE.search(value) if isinstance(value, str) and len(value) < len(content) else None
-    file = module_file(tree, folder, match[1].split(".")) if match is not None else None
+    return value
+
+
+def _referred(tree: Tree, folder: str, keys: tuple[str, ...]) -> Entry | None:
+    """Return what ``module:name`` under *keys* in the folder's ``pyproject.toml`` stands for, or None."""
+    value = _stated(tree, folder, keys)
+    match = _REFERENCE.search(value[:_LONGEST_REFERENCE]) if isinstance(value, str) else None
+    return module_entry(tree, folder, match[1], match[2]) if match is not None else None
+
+
+def module_entry(tree: Tree, folder: str, module: str, name: str) -> Entry | None:
+    """Return the object *name* of the dotted *module*, where imports start in *folder*, as an entry point, or None."""
+    file = module_file(tree, folder, module.split("."))
     source = tree.read(file) if file is not None else None
-    module = parse(source) if source is not None else None
-    if match is None or file is None or source is None or module is None:
+    code = parse(source) if source is not None else None
+    if file is None or source is None or code is None:
         return None
     lines = source.splitlines()
-    for statement in top_level(module):
+    for statement in top_level(code):
         names = [getattr(statement, "name", "")]
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         names += [target.id for target in targets if isinstance(target, ast.Name)]
         if isinstance(statement, ast.ImportFrom):
             names += [alias.asname or alias.name for alias in statement.names]
-        if match[2] in names:
-            return Entry(file, match[2], name_span(file, lines, statement, _written(statement, match[2])), "declared")
+        if name in names:
+            return Entry(file, name, name_span(file, lines, statement, _written(statement, name)), "declared")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdalint.deployment import document
@@ -12,8 +13,15 @@ from lambdalint.deployment.not_lambda import is_apart, is_below, serving_folders
 from lambdalint.deployment.package_patterns import Package, understood
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.deployment.source_root import ancestors, handler_of
-from lambdalint.deployment.vercel.entry import declared_entry, entry_of, is_python_project, searched_entry
+from lambdalint.deployment.vercel.entry import (
+    declared_entry,
+    entry_of,
+    is_python_project,
+    searched_entry,
+    subscriber_entries,
+)
 from lambdalint.deployment.vercel.manifest import vercel_build
+from lambdalint.deployment.vercel.services import KEYS, PYTHON_PRESETS, Service, services
 from lambdalint.model import EnvironmentVariable, Function, Problem, Span, Tree
 
 if TYPE_CHECKING:
@@ -28,7 +36,6 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 
 _PLATFORM = "vercel"
-_PYTHON_PRESETS = frozenset({"python", "fastapi", "flask", "django", "fasthtml"})
 _PYTHON_BUILDER = re.compile(r"python|wsgi|asgi", re.IGNORECASE)
 _PYTHON_RUNTIME = re.compile(r"python\d", re.IGNORECASE)
 _WILD = re.compile(r"[*?{\[+!@]")
@@ -53,8 +60,8 @@ class Projects:
 def read(tree: Tree, catalogue: Catalogue) -> Projects:
     """Return the Python functions of each folder of *tree* that is deployed to Vercel.
 
-    A folder with a ``vercel.json`` is. Without one, an entry point that ``pyproject.toml`` names for Vercel shows it,
-    and so does a class ``handler`` of ``http.server`` in the folder ``api``.
+    A folder with a ``vercel.json`` is. Without one, a table for Vercel in its ``pyproject.toml`` shows it, and so does
+    a class ``handler`` of ``http.server`` in the folder ``api``.
     """
     room = base_room(_PLATFORM, catalogue)
     functions: list[Function] = []
@@ -100,10 +107,10 @@ def _unconfigured(tree: Tree, known: Iterable[str]) -> Iterator[tuple[Entry, str
         folder = path.rpartition("/")[0]
         if folder in projects or _is_aside(path) or not _DECLARED_ENTRY.search(tree.read(path) or b""):
             continue
-        declared = declared_entry(tree, folder)
-        if declared is not None:
-            projects.add(folder)
-            yield declared, folder
+        declared = declared_entry(tree, folder) or searched_entry(tree, folder)
+        found = ([declared] if declared is not None else []) + subscriber_entries(tree, folder)
+        projects.update([folder] if found else [])
+        yield from ((one, folder) for one in found)
     for path in tree.files:
         parts = path.split("/")
         if not path.endswith(".py") or "api" not in parts[:-1] or _is_aside(path) or not _is_routed(path):
@@ -124,7 +131,7 @@ def _is_routed(path: str) -> bool:
 def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: str = "high") -> Function:
     above = [one for one in ancestors(entry.path) if one != folder]
     return Function(
-        name=entry.path,
+        name=f"{entry.path}:{entry.name}" if entry.kind == "subscriber" else entry.path,
         handler=handler_of(entry.path, folder, entry.name),
         code_root=folder,
         room=room,
@@ -134,6 +141,14 @@ def _function(tree: Tree, entry: Entry, folder: str, room: Room, *, confidence: 
         search_path=tuple(above),
         confidence=confidence,
     )
+
+
+def _variables(entries: Iterable[Setting]) -> Iterator[EnvironmentVariable]:
+    """Yield the variables of an object; a value that starts with ``@`` is the name of a secret."""
+    for entry in entries:
+        value = entry.value.text
+        known = None if value is None or value.startswith("@") else value
+        yield EnvironmentVariable(entry.name, known, entry.key.span)
 
 
 class _Project:
@@ -157,9 +172,18 @@ class _Project:
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions that run Python."""
+        listed = next((name for name in KEYS if self._given(name) is not None), None)
+        if listed is not None:
+            found, problems = services(self._tree, self.folder, self._entries(listed))
+            self.problems.extend(problems)
+            for service in found:
+                self.files.add(service.entry.path)
+                yield self._service(service)
+            return
         builds = self._list("builds")
         chosen = self._built(builds) if builds else self._found()
-        for count, (entry, span, confidence) in enumerate(chosen):
+        waiting = ((one, None, "high") for one in subscriber_entries(self._tree, self.folder))
+        for count, (entry, span, confidence) in enumerate(chain(chosen, waiting)):
             if count >= MAX_FUNCTIONS:
                 message = f"more than {MAX_FUNCTIONS} functions; the rest is not read"
                 self.problems.append(Problem(entry.span, message))
@@ -172,6 +196,17 @@ class _Project:
             if span is not None:
                 function = replace(function, source=span)
             yield self._configured(function, entry.path, builds)
+
+    def _service(self, service: Service) -> Function:
+        """Return the function of a *service*, with what its settings state."""
+        room = self._with_duration(self._room, service.settings)
+        block = service.settings.get("env")
+        variables = _variables(block.entries[:MAX_SETTINGS] if block is not None else ())
+        room = replace(room, env=merge_environment(room.env, variables))
+        function = replace(
+            _function(self._tree, service.entry, service.folder, room), name=service.name, source=service.span
+        )
+        return self._packaged(function, service.entry.path, service.settings.get("excludeFiles"))
 
     def _built(self, builds: tuple[Node, ...]) -> Iterator[tuple[Entry, Span | None, str]]:
         """Yield what the list ``builds`` names; with it, nothing is found by its place."""
@@ -199,10 +234,8 @@ class _Project:
         """Yield what Vercel finds by its place, and what the keys of ``functions`` and the routes name."""
         framework = self._root.get("framework")
         preset = framework.text if framework is not None else None
-        if self._root.get("services") is not None or self._root.get("experimentalServices") is not None:
-            self.problems.append(Problem(self._root.span, "the services of vercel.json are not read", "note"))
         declared = declared_entry(self._tree, self.folder)
-        if declared is None and preset in _PYTHON_PRESETS:
+        if declared is None and preset in PYTHON_PRESETS:
             declared = searched_entry(self._tree, self.folder)
         if declared is not None:
             yield declared, None, "high"
@@ -237,11 +270,8 @@ class _Project:
         for setting in self._settings:
             if not self._is_match(setting.name, below):
                 continue
-            runtime, duration = setting.value.get("runtime"), setting.value.get("maxDuration")
-            room = function.room
-            if duration is not None and (duration.text or "").isdecimal():
-                seconds = int((duration.text or "")[:9])
-                room = replace(room, timeout=seconds, spans=(*room.spans, ("timeout", duration.span)))
+            runtime = setting.value.get("runtime")
+            room = self._with_duration(function.room, setting.value)
             if runtime is not None and _PYTHON_RUNTIME.match(runtime.text or ""):
                 room = replace(room, runtime=runtime.text, spans=(*room.spans, ("runtime", runtime.span)))
             return self._packaged(replace(function, room=room), path, setting.value.get("excludeFiles"))
@@ -250,6 +280,15 @@ class _Project:
             if excluded is not None and source is not None and self._is_match(source.text or "", below):
                 return self._packaged(function, path, excluded)
         return function
+
+    @staticmethod
+    def _with_duration(room: Room, settings: Node) -> Room:
+        """Return *room* with the longest duration that *settings* state; ``max`` is what the plan allows."""
+        duration = settings.get("maxDuration")
+        if duration is None or not (duration.text or "").isdecimal():
+            return room
+        seconds = int((duration.text or "")[:9])
+        return replace(room, timeout=seconds, spans=(*room.spans, ("timeout", duration.span)))
 
     def _packaged(self, function: Function, path: str, excluded: Node | None) -> Function:
         """Return *function* without the files that the pattern *excluded* matches."""
@@ -261,7 +300,7 @@ class _Project:
             self.problems.append(Problem(excluded.span, message, "note"))
             return function
         rules = tuple(f"!{pattern.lstrip('/')}" for pattern in patterns)
-        if not is_packaged(Package(rules), self.folder, path):
+        if not is_packaged(Package(rules), function.code_root, path):
             message = f"the pattern of excludeFiles excludes {path} itself: the whole folder counts as packaged"
             self.problems.append(Problem(excluded.span, message, "note"))
             return function
@@ -269,11 +308,7 @@ class _Project:
 
     def _environment(self) -> Iterator[EnvironmentVariable]:
         """Yield the variables that the functions get; those of ``build.env`` are there while it is built, only."""
-        for entry in self._entries("env"):
-            value = entry.value.text
-            if value is None or value.startswith("@"):
-                value = None
-            yield EnvironmentVariable(entry.name, value, entry.key.span)
+        yield from _variables(self._entries("env"))
 
     def _targets(self) -> Iterator[str]:
         """Yield the files that the routes lead to, as they are written."""

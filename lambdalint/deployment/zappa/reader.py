@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.handlers import locate, module_file
-from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import merge_environment, same_room
 from lambdalint.deployment.source_root import parse, top_level
+from lambdalint.deployment.zappa.functions import decorated_functions
 from lambdalint.deployment.zappa.package import build, packaged
-from lambdalint.deployment.zappa.settings import NAMES, read_stages
+from lambdalint.deployment.zappa.settings import read_stages, settings_files
 from lambdalint.model import Build, Deployment, EnvironmentVariable, Function, Layer, Mount, Problem, Span, Tree
 
 if TYPE_CHECKING:
@@ -38,16 +38,12 @@ def read(tree: Tree, room: Room) -> Deployment:
 
     Each stage deploys the same folder. Stages with the same handler in the same room count once, and only the first
     function of a settings file says how its package is built, so that no library counts as shared by several of them.
-    What ``events`` and the like name is run by the same function as the application; it is one of its own here.
+    What ``events`` and the like name, and what decorators register, is run by the same function as the application; it
+    is one of its own here.
     """
     functions: list[Function] = []
     problems: list[Problem] = []
-    folders: dict[str, str] = {}
-    for name in NAMES:
-        for path in tree.named(name):
-            if not is_apart(path):
-                folders.setdefault(path.rpartition("/")[0], path)
-    paths = sorted(folders.values())
+    paths = settings_files(tree)
     if len(paths) > MAX_PROJECTS:
         message = f"more than {MAX_PROJECTS} settings files of Zappa; the rest is not read"
         problems.append(Problem(Span.point(paths[MAX_PROJECTS]), message))
@@ -72,6 +68,7 @@ class _Project:
         self._folder = path.rpartition("/")[0]
         self._room = room
         self._built = False
+        self._registered: tuple[tuple[str, Span], ...] | None = None
 
     def add(self, stage: Stage) -> None:
         """Add what a *stage* deploys."""
@@ -87,6 +84,15 @@ class _Project:
         for reference, place in _references(stage):
             if reference != main:
                 self._function(stage, f"{_deployed_name(stage)}:{reference}", reference, place, room, Build())
+        for handler, place in self._decorated() if main is not None else ():
+            reference = handler.replace("/", ".")
+            if reference != main:
+                self._function(stage, f"{_deployed_name(stage)}:{reference}", handler, place, room, Build())
+
+    def _decorated(self) -> tuple[tuple[str, Span], ...]:
+        if self._registered is None:
+            self._registered = tuple(decorated_functions(self._tree, self._folder))
+        return self._registered
 
     def _function(self, stage: Stage, name: str, handler: str, span: Span, room: Room, made: Build) -> None:
         function = Function(
@@ -193,7 +199,7 @@ def _room(room: Room, stage: Stage) -> Room:
     storage = stage.get("ephemeral_storage")
     size = storage.get("Size") if storage is not None else None
     timeout, runtime = stage.get("timeout_seconds"), stage.get("runtime")
-    network = stage.get("vpc_config")
+    network, snapshot = stage.get("vpc_config"), stage.get("snap_start")
     settings = {
         "tmp_mb": size,
         "timeout": timeout,
@@ -202,6 +208,7 @@ def _room(room: Room, stage: Stage) -> Room:
         "layers": stage.get("layers"),
         "mounts": stage.get("efs_config"),
         "environment": stage.get("environment_variables"),
+        "snap_start": snapshot,
     }
     return replace(
         room,
@@ -211,6 +218,7 @@ def _room(room: Room, stage: Stage) -> Room:
         vpc=network is not None and any(entry.value.items or entry.value.text for entry in network.entries),
         env=merge_environment(room.env, _environment(stage)),
         env_complete=False,
+        variants=("snap-start",) if snapshot is not None and snapshot.text == "PublishedVersions" else (),
         mounts=tuple(_mounts(stage.get("efs_config"))),
         layers=tuple(Layer(one.text or "unknown", None, one.span) for one in _items(stage.get("layers"))),
         spans=tuple((name, node.span) for name, node in settings.items() if node is not None),

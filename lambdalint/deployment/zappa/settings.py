@@ -10,6 +10,7 @@ import tomli
 
 from lambdalint.deployment import document
 from lambdalint.deployment.node import Entry, MappingNode, Scalar, SequenceNode
+from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.model import Problem, Span
 
 if TYPE_CHECKING:
@@ -18,10 +19,32 @@ if TYPE_CHECKING:
 
 NAMES = ("zappa_settings.json", "zappa_settings.toml", "zappa_settings.yml", "zappa_settings.yaml")
 """The settings files, in the order in which Zappa looks for them: the first one in a folder counts."""
+_OTHER_NAMES = re.compile(r"zappa_settings[._-](\w+)\.(?:json|toml|ya?ml)")
+_EXAMPLES = re.compile(r"example|sample|template|default|dist|backup|bak|old|copy|test", re.IGNORECASE)
 LARGEST = 1_000_000
 MAX_STAGES = 100
 DEEPEST = 50
 """Bounds: bytes of a settings file in TOML, stages, and how deep values are nested or stages extend each other."""
+
+
+def settings_files(tree: Tree) -> list[str]:
+    """Return the settings files of *tree*.
+
+    Zappa looks for certain names; of another one, which it is told with ``--settings_file``, there may be several in a
+    folder without any of those.
+    """
+    first: dict[str, str] = {}
+    for name in NAMES:
+        for path in tree.named(name):
+            if not is_apart(path):
+                first.setdefault(path.rpartition("/")[0], path)
+    found = list(first.values())
+    for path in tree.named("zappa_settings*"):
+        folder, _, name = path.rpartition("/")
+        match = _OTHER_NAMES.fullmatch(name)
+        if match is not None and folder not in first and not _EXAMPLES.search(match[1]) and not is_apart(path):
+            found.append(path)
+    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)

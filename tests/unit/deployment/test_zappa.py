@@ -276,3 +276,72 @@ def test_settings_of_a_wrong_type_do_no_harm(tmp_path: Path, value: object) -> N
     )
     stage = {"app_function": "app.app", **dict.fromkeys(names, value)}
     assert [one.handler for one in _stages(tmp_path, {"dev": stage, "other": value}).functions][:1] == ["app.app"]
+
+
+@pytest.mark.parametrize(
+    ("value", "variants"), [("PublishedVersions", ("snap-start",)), ("None", ()), (None, ()), (3, ())]
+)
+def test_a_snapshot_is_a_way_of_running(tmp_path: Path, value: object, variants: tuple[str, ...]) -> None:
+    [function] = _stages(tmp_path, {"dev": {"app_function": "app.app", "snap_start": value}}).functions
+    assert function.room.variants == variants
+    assert (function.room.span_of("snap_start") is None) == (value is None)
+
+
+SOCKETS = """\
+import zappa.websocket
+from zappa.asynchronous import task
+from zappa.websocket import on_connect, on_message as received
+
+@on_connect
+def greet(event, context):
+    pass
+
+@received
+async def answer(event, context):
+    pass
+
+@zappa.websocket.on_disconnect
+def part(event, context):
+    pass
+
+@task
+def bake(name):
+    pass
+
+@other.on_connect
+def idle():
+    pass
+"""
+
+
+def test_functions_for_web_sockets_are_entry_points(tmp_path: Path) -> None:
+    files: dict[str, object] = {
+        "shop/zappa_settings.json": {"dev": {"app_function": "app.app", "timeout_seconds": 60}},
+        "shop/app.py": APP,
+        "shop/work/chat.py": SOCKETS,
+        "shop/tests/chat.py": SOCKETS,
+        "other/chat.py": SOCKETS,
+    }
+    found = _read(tmp_path, files).functions
+    assert [one.handler for one in found] == ["app.app", "work/chat.greet", "work/chat.answer", "work/chat.part"]
+    assert found[1].name == "dev:work.chat.greet"
+    assert (found[1].source.path, found[1].source.line) == ("shop/work/chat.py", 6)
+    assert {one.room.timeout for one in found} == {60}
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("zappa_settings_prod.json", True),
+        ("zappa_settings.staging.yml", True),
+        ("zappa_settings-eu.toml", True),
+        ("zappa_settings.example.json", False),
+        ("zappa_settings_callback.py", False),
+        ("my_zappa_settings.json", False),
+    ],
+)
+def test_settings_under_another_name(tmp_path: Path, name: str, read: bool) -> None:
+    text = "[dev]\napp_function = 'app.app'\n" if name.endswith("toml") else '{"dev": {"app_function": "app.app"}}'
+    assert len(_read(tmp_path, {name: text, "app.py": APP}).functions) == int(read)
+    usual = _read(tmp_path, {"zappa_settings.json": {"one": {"app_function": "app.app"}}, name: text, "app.py": APP})
+    assert [one.name for one in usual.functions] == ["one"]

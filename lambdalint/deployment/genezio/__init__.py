@@ -1,0 +1,5 @@
+"""Functions, containers and Streamlit applications on Genezio."""
+
+from lambdalint.deployment.genezio.reader import read
+
+__all__ = ["read"]
