@@ -36,7 +36,7 @@ SHARED = [(11, "LMB309")]
     ("platform", "expected"),
     [
         ("aws-lambda", [*CODES_FOLDER, *ELSEWHERE]),
-        ("genezio", [*CODES_FOLDER, *ELSEWHERE]),
+        ("genezio", [*CODES_FOLDER, *ELSEWHERE, *SHARED]),
         ("vercel", [*CODES_FOLDER, *ELSEWHERE, *SHARED]),
         ("google-cloud-functions", CODES_FOLDER),
         ("azure-functions", CODES_FOLDER),

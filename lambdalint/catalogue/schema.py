@@ -315,6 +315,7 @@ class PlatformVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     name: str
     title: str
     tmp_mb_max: int | None = None
+    timeout_max: int | None = None
     concurrent_requests: bool = False
     excludes: tuple[Literal["efs", "s3files", "image"], ...] = ()
     source: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.cloudformation.intrinsics import is_absent
+from lambdalint.deployment.node import SequenceNode
 from lambdalint.model import EnvironmentVariable, Mount, Room
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def _in_network(stack: Stack, properties: Node) -> bool | None:
     if block is None:
         return None
     subnets = block.get("SubnetIds")
-    if is_absent(block) or is_absent(stack.scope.resolve(subnets)):
+    named = stack.scope.resolve(subnets)
+    if is_absent(block) or is_absent(named) or (isinstance(named, SequenceNode) and not named.items):
         return False
     return bool(block.entries)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lambdalint.deployment.cloudformation.intrinsics import Scope
 from lambdalint.deployment.cloudformation.sam import APPLICATION
 from lambdalint.deployment.known_text import known_text
+from lambdalint.deployment.node import SequenceNode
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, merge_environment
 from lambdalint.model import EnvironmentVariable, Layer, Mount
 
@@ -105,7 +106,8 @@ def _in_network(variables: Variables, node: Node | None) -> bool | None:
     vpc = variables.resolve(node)
     if vpc is None or vpc.intrinsic:
         return None
-    return bool(vpc.entries)
+    subnets = variables.get(vpc, "subnetIds")
+    return bool(vpc.entries) and not (isinstance(subnets, SequenceNode) and not subnets.items)
 
 
 def _mounts(variables: Variables, declared: Node) -> tuple[Mount, ...]:

@@ -87,6 +87,24 @@ def test_a_function_of_sam_with_its_room(tmp_path: Path) -> None:
     assert (storage.line, storage.column) == (15, 32)
 
 
+@pytest.mark.parametrize(
+    ("network", "known"),
+    [
+        ("{SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}", True),
+        ("{SubnetIds: !Ref Subnets, SecurityGroupIds: []}", True),
+        ("{SubnetIds: [], SecurityGroupIds: []}", False),
+        ("!Ref AWS::NoValue", False),
+    ],
+)
+def test_a_network_without_subnets_is_none(tmp_path: Path, network: str, known: bool) -> None:
+    text = (
+        "Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}}\n"
+        "Resources:\n  Job:\n    Type: AWS::Lambda::Function\n"
+        f"    Properties: {{Handler: app.handler, Runtime: python3.12, Code: ., VpcConfig: {network}}}\n"
+    )
+    assert _only(_read(tmp_path, {"template.yaml": text, "app.py": ""})[1]).room.vpc is known
+
+
 def test_what_a_template_leaves_alone_has_defaults(tmp_path: Path) -> None:
     template = SAM[: SAM.index("Globals")] + dedent("""\
         Resources:

@@ -343,6 +343,15 @@ def test_odd_services_do_not_crash(tmp_path: Path, text: str) -> None:
     assert all(function.name for function in found.functions)
 
 
+def test_the_settings_around_the_storage(tmp_path: Path) -> None:
+    text = "provider: {name: aws, runtime: python3.13}\nfunctions:\n"
+    text += "  a: {handler: app.a, snapStart: true, vpc: {subnetIds: [], securityGroupIds: []}}\n"
+    text += "  b: {handler: app.b, snapStart: false, vpc: {subnetIds: [subnet-1], securityGroupIds: [sg-1]}}\n"
+    found = _functions(tmp_path, text)
+    assert (found["a"].room.variants, found["a"].room.vpc) == (("snap-start",), False)
+    assert (found["b"].room.variants, found["b"].room.vpc) == ((), True)
+
+
 def test_a_cycle_in_functions_is_a_problem(tmp_path: Path) -> None:
     found = _read(tmp_path, {"serverless.yml": "functions: ${self:functions}\n"})
     assert [problem.severity for problem in found.problems] == ["warning"]
