@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.handlers import locate, module_file
+from lambdalint.deployment.web_program import MODULE
 from lambdalint.model import Confidence, Family, RuleMeta, Severity, Tree
 from lambdalint.rules.template_rule import TemplateRule
 from lambdalint.rules.wording import shown
@@ -137,6 +138,8 @@ def _reason(declared: Declared, function: Function, handler: str) -> _Reason | N
 
 def _undefined(declared: Declared, path: str, handler: str, where: str, name: str) -> _Reason | None:
     """Return the reason where the module at *path* does not define *name*; one without names only holds a place."""
+    if name == MODULE:
+        return None
     text = declared.text_of(path)
     names = names_of(text.encode("utf-8", "replace")) if text is not None else None
     if not names or name in names:
