@@ -200,3 +200,30 @@ def test_other_functions_of_chalice_are_entered_once(tmp_path: Path) -> None:
     assert found.entries("tick") == ["app.tick"]
     assert found.entries("key") == ["app.created"]
     assert list(found.parts("key").values()) == ["free"]
+
+
+@pytest.mark.parametrize("served", ["helper(event, context)", "return helper(event, context)"])
+def test_the_parts_of_a_custom_resource(tmp_path: Path, served: str) -> None:
+    found = site(
+        tmp_path,
+        f"""
+        from crhelper import CfnResource
+        helper = CfnResource(json_logging=True)
+        unused = CfnResource()
+        @helper.create
+        def make(event, context):
+            open(f"/tmp/made/{{event['LogicalResourceId']}}", "w")
+        @helper.update
+        @helper.delete
+        def change(event, _):
+            pass
+        @unused.create
+        def nobody_calls(event, context):
+            open("/tmp/unused", "w")
+        def handler(event, context):
+            {served}
+        """,
+    )
+    assert sorted(found.invoked) == ["app.handler", "create", "delete", "update"]
+    assert found.parts("made") == {"event['LogicalResourceId']": "free"}
+    assert not found.entries("unused")

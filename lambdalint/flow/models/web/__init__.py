@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.flow.models.web import asgi, django, events, flask, wsgi
+from lambdalint.flow.models.web import asgi, custom_resource, django, events, flask, wsgi
 from lambdalint.flow.models.web.parameters import call_route, start
 from lambdalint.flow.models.web.registration import (
     CALLABLES,
@@ -38,7 +38,14 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.site import Owner
 
-_OWNERS = {**flask.OWNERS, **asgi.OWNERS, **events.OWNERS, **django.OWNERS, **wsgi.OWNERS}
+_OWNERS = {
+    **flask.OWNERS,
+    **asgi.OWNERS,
+    **events.OWNERS,
+    **django.OWNERS,
+    **wsgi.OWNERS,
+    **custom_resource.OWNERS,
+}
 MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     **flask.MODELS,
     **asgi.MODELS,
@@ -48,7 +55,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
 }
 _APPLICATIONS = frozenset(
     {*flask.APPLICATIONS, *asgi.FASTAPI, *asgi.STARLETTE, *asgi.LITESTAR, *events.RESOLVERS, *events.CHALICE}
-    | {*wsgi.BOTTLE, *wsgi.FALCON, django.APPLICATION}
+    | {*wsgi.BOTTLE, *wsgi.FALCON, django.APPLICATION, *custom_resource.RESOURCES}
 )
 _ROUTING = frozenset({*VERBS, "route", "api_route"})
 _SERVING = re.compile(
