@@ -224,6 +224,6 @@ def test_the_parts_of_a_custom_resource(tmp_path: Path, served: str) -> None:
             {served}
         """,
     )
-    assert sorted(found.invoked) == ["app.handler", "create", "delete", "update"]
+    assert sorted(found.invoked) == ["create", "delete", "update"]
     assert found.parts("made") == {"event['LogicalResourceId']": "free"}
     assert not found.entries("unused")
