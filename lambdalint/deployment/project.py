@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.deployment import cdk, chalice, explicit, serverless, signature, vercel, webapp, zappa
+from lambdalint.deployment import (
+    cdk,
+    chalice,
+    explicit,
+    genezio,
+    lone_image,
+    serverless,
+    signature,
+    terraform,
+    vercel,
+    webapp,
+    zappa,
+)
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, complete, same_room
 from lambdalint.model import Deployment, Tree
@@ -35,23 +47,27 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
     programs = cdk.read(tree, room)
     applications = chalice.read(tree, room)
     sites = zappa.read(tree, room)
+    clouds = genezio.read(tree, catalogue)
+    stacks = terraform.read(tree, room)
     declared = _without_repetition(
         tree,
         [ready.function(one) for one in configured.functions],
         [
             ready.function(one)
-            for reader in (templates, services, programs, applications, sites, projects)
+            for reader in (templates, services, programs, stacks, applications, sites, clouds, projects)
             for one in reader.functions
         ],
     )
+    images = lone_image.read(tree, room, declared)
+    declared += [ready.function(one) for one in images.functions]
     guessed: tuple[Function, ...] = ()
     if settings.signature_fallback:
         covered = {found for one in declared if (found := locate(tree, one)) is not None}
-        guessed = signature.read(tree, room, covered, (*services.foreign, *projects.files))
+        guessed = signature.read(tree, room, covered, (*services.foreign, *projects.files, *images.files))
         if not declared and not guessed:
             guessed = webapp.read(tree, room)
     functions = (*declared, *(ready.function(one) for one in guessed))
-    readers = (configured, templates, services, programs, applications, sites, projects)
+    readers = (configured, templates, services, programs, stacks, applications, sites, clouds, projects, images)
     problems = (problem for reader in readers for problem in reader.problems)
     return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), tuple(dict.fromkeys(problems)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.cdk.bundling import bundled_build, plain_build, python_build
-from lambdalint.deployment.cdk.expression import Call, Nothing, Sequence, Text
+from lambdalint.deployment.cdk.expression import Call, Member, Nothing, Sequence, Text, snake_case
 from lambdalint.deployment.cdk.path import below_root
 from lambdalint.deployment.package_patterns import understood
 from lambdalint.model import Build, Layer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Span, Tree
 
 MAX_ITEMS = 50
+_ARCHIVES = (".zip", ".jar")
 _LAMBDA = "aws_cdk.aws_lambda."
 _PYTHON = ("aws_cdk.aws_lambda_python_alpha.", "aws_cdk.aws_lambda_python.")
 PYTHON_FUNCTIONS = frozenset(f"{module}PythonFunction" for module in _PYTHON)
@@ -25,6 +26,7 @@ _PYTHON_LAYERS = frozenset(f"{module}PythonLayerVersion" for module in _PYTHON)
 _ASSETS = frozenset(
     f"{_LAMBDA}{name}" for name in ("Code.from_asset", "Code.asset", "AssetCode.from_asset", "AssetCode")
 )
+_BUCKETS = frozenset(f"{_LAMBDA}{name}" for name in ("Code.from_bucket", "Code.bucket", "S3Code"))
 _OTHER_CODE = (f"{_LAMBDA}Code.", f"{_LAMBDA}InlineCode", f"{_LAMBDA}S3Code", f"{_LAMBDA}DockerImageCode.")
 
 
@@ -41,16 +43,20 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class NoAsset:
-    """Why there is no folder; ``reason`` is "" where the code is known to come from elsewhere."""
+    """Why there is no folder; ``reason`` is "" where the code is known to come from elsewhere.
+
+    ``missing`` is the path, relative to the root, of what is not in the project, or whose content is not known.
+    """
 
     reason: str
     span: Span
+    missing: str | None = None
 
 
 def entry_asset(tree: Tree, properties: Properties, values: Values, span: Span) -> Asset | NoAsset:
     """Return the folder that ``entry`` names, as ``PythonFunction`` packs it."""
     entry = properties.get("entry")
-    folder = _folder(tree, values, entry, span)
+    folder = asset_folder(tree, values, entry, span)
     if isinstance(folder, NoAsset):
         return folder
     given = properties.get("bundling")
@@ -66,11 +72,18 @@ def code_asset(tree: Tree, code: Expression | None, values: Values, span: Span) 
     """Return the folder of ``Code.from_asset`` and the like."""
     called = values.called(code)
     name, call = called if called is not None else ("", None)
+    if call is not None and name in _BUCKETS:
+        path = key_asset(values, values.argument(call, 1, "key") or values.argument(call, 1, "object_key"))
+        if path is not None:
+            folder = asset_folder(tree, values, path, call.span)
+            return folder if isinstance(folder, NoAsset) else Asset(folder, plain_build(tree, folder), span=path.span)
+        published = values.text(values.argument(call, 1, "key")) or ""
+        return NoAsset("", call.span, published.lstrip("/") or None)
     if call is None or name not in _ASSETS:
         known = name.startswith(_OTHER_CODE)
         return NoAsset("" if known else "its code is not known", code.span if code is not None else span)
     path = values.argument(call, 0, "path")
-    folder = _folder(tree, values, path, call.span)
+    folder = asset_folder(tree, values, path, call.span)
     if isinstance(folder, NoAsset):
         return folder
     options = values.keywords(call) if call.keywords else values.properties(_second(call))
@@ -88,11 +101,24 @@ def code_asset(tree: Tree, code: Expression | None, values: Values, span: Span) 
     return Asset(folder, build, bundled=True, packaged=excluded, span=place)
 
 
+def key_asset(values: Values, key: Expression | None) -> Expression | None:
+    """Return the path of the ``Asset`` whose key in the bucket *key* is, or None."""
+    member = values.follow(key)
+    if not isinstance(member, Member) or snake_case(member.name) != "s3_object_key":
+        return None
+    called = values.called(member.of)
+    if called is None or called[0] != "aws_cdk.aws_s3_assets.Asset":
+        return None
+    properties = construct_properties(called[1], values)
+    return properties.get("path") if properties is not None else None
+
+
 def _second(call: Call) -> Expression | None:
     return call.arguments[1] if len(call.arguments) > 1 else None
 
 
-def _folder(tree: Tree, values: Values, path: Expression | None, span: Span) -> str | NoAsset:
+def asset_folder(tree: Tree, values: Values, path: Expression | None, span: Span) -> str | NoAsset:
+    """Return the folder of the project that a *path* of the program names, or why there is none."""
     span = path.span if path is not None else span
     text = values.text(path)
     if text is None:
@@ -101,14 +127,18 @@ def _folder(tree: Tree, values: Values, path: Expression | None, span: Span) -> 
     if directory is None and not text.startswith("/"):
         fitting = [one for one in values.candidates if below_root(text, one) in tree.directories]
         if len(fitting) != 1:
-            return NoAsset("no cdk.json shows which folder its code's path starts from", span)
+            nearest = next(iter(values.candidates), None)
+            missing = below_root(text, nearest) if nearest is not None and text.endswith(_ARCHIVES) else None
+            return NoAsset("no cdk.json shows which folder its code's path starts from", span, missing)
         directory = fitting[0]
     found = below_root(text, directory)
     if found is None:
         return NoAsset("its code lies outside of the project", span)
-    if found in tree or found.endswith((".zip", ".jar")):
-        return NoAsset(f"its code is an archive: {found}", span)
-    return found if found in tree.directories else NoAsset(f"the folder {found} is not in the project", span)
+    if found in tree or found.endswith(_ARCHIVES):
+        return NoAsset(f"its code is an archive: {found}", span, found)
+    if found in tree.directories:
+        return found
+    return NoAsset(f"the folder {found} is not in the project", span, found)
 
 
 def _without(excludes: Iterable[str | None]) -> tuple[str, ...]:

@@ -6,117 +6,241 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.cdk import cfn_function
 from lambdalint.deployment.cdk.asset import (
     PYTHON_FUNCTIONS,
+    Asset,
     NoAsset,
     code_asset,
     construct_properties,
     entry_asset,
-    read_layers,
 )
-from lambdalint.deployment.cdk.expression import Call, Mapping, Nothing, Text
+from lambdalint.deployment.cdk.elsewhere import around_image, before_build, published
+from lambdalint.deployment.cdk.expression import Text
+from lambdalint.deployment.cdk.image import apply_image, docker_build, image_call
+from lambdalint.deployment.cdk.inline import inline_file, read_inline
+from lambdalint.deployment.cdk.room import Later, placed
 from lambdalint.deployment.handlers import locate
-from lambdalint.deployment.rooms import merge_environment
 from lambdalint.deployment.web_adapter import application, is_wrapped
-from lambdalint.model import EnvironmentVariable, Function, Layer, Mount, Problem, Tree
+from lambdalint.model import Build, Function, Problem, Tree
 
 if TYPE_CHECKING:
-    from lambdalint.deployment.cdk.asset import Asset
-    from lambdalint.deployment.cdk.expression import Expression, Properties, Values
+    from lambdalint.deployment.cdk.expression import Call, Expression, Properties, Values
     from lambdalint.model import Room, Span
 
-MAX_VARIABLES = 500
 _LAMBDA = "aws_cdk.aws_lambda."
+_CFN_FUNCTION = f"{_LAMBDA}CfnFunction"
+_IMAGE_FUNCTION = f"{_LAMBDA}DockerImageFunction"
+_INLINE = frozenset(f"{_LAMBDA}{name}" for name in ("Code.from_inline", "Code.inline", "InlineCode"))
 FUNCTIONS = frozenset(
     {f"{_LAMBDA}Function", f"{_LAMBDA}SingletonFunction", "aws_cdk.triggers.TriggerFunction"}
-    | {"aws_cdk.aws_cloudfront.experimental.EdgeFunction", *PYTHON_FUNCTIONS}
+    | {"aws_cdk.aws_cloudfront.experimental.EdgeFunction", _CFN_FUNCTION, _IMAGE_FUNCTION, *PYTHON_FUNCTIONS}
 )
 _RUNTIME = re.compile(r".*\bRuntime\.(?:PYTHON_(?P<version>\d+_\d+)|(?P<other>[A-Z][A-Z0-9_]+))")
-_UNITS = {
-    "Duration.seconds": 1.0,
-    "Duration.minutes": 60.0,
-    "Duration.hours": 3600.0,
-    "Duration.millis": 0.001,
-    "Size.mebibytes": 1.0,
-    "Size.gibibytes": 1024.0,
-}
-_SETTINGS = {
-    "handler": "handler",
-    "runtime": "runtime",
-    "timeout": "timeout",
-    "ephemeral_storage_size": "tmp_mb",
-    "layers": "layers",
-    "vpc": "vpc",
-    "environment": "environment",
-    "filesystem": "mounts",
-}
-_ADDS_LAYER = ("insights_version", "adot_instrumentation", "params_and_secrets")
+
+__all__ = ["FUNCTIONS", "Later", "read_function"]
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """What a program calls on functions it has made: whether variables, and layers, are added."""
+class _Declaration:
+    """One construct: its name, and what is read of its properties."""
 
-    variables: bool = False
-    layers: bool = False
+    name: str
+    span: Span
+    kind: str
+    properties: Properties
+    runtime: str | None
+    is_python: bool | None
+
+    def note(self, reason: str, place: Span | None = None) -> Problem:
+        what = f"the function {self.name}" if self.name else "a function of the CDK program"
+        return Problem(place or self.span, f"{what} is not read: {reason}", "note")
 
 
 def read_function(tree: Tree, call: Call, values: Values, room: Room, later: Later) -> Function | Problem | None:
     """Return the function of a construct; None where it does not run Python, a problem where too much is unknown."""
     identity = values.follow(values.argument(call, 1, "id"))
     name = values.text(identity) or ""
-    span = identity.span if isinstance(identity, Text) and identity.span.path == call.span.path else call.callee.span
-    what = f"the function {name}" if name else "a function of the CDK program"
-
-    def note(reason: str, place: Span) -> Problem:
-        return Problem(place, f"{what} is not read: {reason}", "note")
-
+    known = isinstance(identity, Text) and identity.span.path.endswith((call.span.path, ".py"))
+    span = identity.span if known and identity is not None else call.callee.span
     properties = construct_properties(call, values)
     if properties is None:
-        return note("its properties are not known", call.callee.span)
+        what = f"the function {name}" if name else "a function of the CDK program"
+        return Problem(call.callee.span, f"{what} is not read: its properties are not known", "note")
     runtime, is_python = _runtime(values, properties.get("runtime"))
-    if is_python is False:
+    image = image_call(values, properties.get("code"))
+    if is_python is False and image is None:
         return None
-    is_entry = values.dotted(call.callee) in PYTHON_FUNCTIONS
-    handler = _entry_handler(values, properties) if is_entry else values.text(properties.get("handler"))
-    asset = (
-        entry_asset(tree, properties, values, call.callee.span)
-        if is_entry
-        else code_asset(tree, properties.get("code"), values, call.callee.span)
+    found = _Declaration(name, span, values.dotted(call.callee), properties, runtime, is_python)
+    if image is not None or found.kind == _IMAGE_FUNCTION:
+        return _image(tree, values, found, image, room, later)
+    code = (
+        cfn_function.zip_file(values, properties)
+        if found.kind == _CFN_FUNCTION
+        else _inline_code(values, properties.get("code"))
     )
+    if code is not None:
+        return _inline(tree, values, found, code, room, later)
+    return _zipped(tree, values, found, call.callee.span, room, later)
+
+
+def _zipped(
+    tree: Tree, values: Values, found: _Declaration, callee: Span, room: Room, later: Later
+) -> Function | Problem | None:
+    """Return the function whose package is made of a folder."""
+    properties, is_entry = found.properties, found.kind in PYTHON_FUNCTIONS
+    handler = _entry_handler(values, properties) if is_entry else values.text(properties.get("handler"))
+    if is_entry:
+        asset = entry_asset(tree, properties, values, callee)
+    elif found.kind == _CFN_FUNCTION:
+        asset = cfn_function.code_of(tree, values, properties, callee)
+    else:
+        built = docker_build(tree, values, properties.get("code"), handler or "", callee)
+        asset = built if built is not None else code_asset(tree, properties.get("code"), values, callee)
+    certain = found.is_python or is_entry
+    guessed = None
     if isinstance(asset, NoAsset):
-        return note(asset.reason, asset.span) if asset.reason and (is_python or is_entry) else None
+        if certain and handler and asset.missing is not None:
+            home = values.directory if values.directory is not None else next(iter(values.candidates), None)
+            guessed = (
+                before_build(tree, handler, asset.missing, home)
+                if asset.reason
+                else published(tree, handler, asset.missing)
+            )
+        if guessed is None:
+            return found.note(asset.reason, asset.span) if asset.reason and certain else None
+        asset = Asset(guessed, Build(), bundled=True, span=asset.span)
     if not handler:
-        return note("its handler is not known", span) if is_python or is_entry else None
+        return found.note("its handler is not known") if certain else None
     function = Function(
-        name=name or f"{asset.folder}/{handler}".lstrip("/"),
+        name=found.name or f"{asset.folder}/{handler}".lstrip("/"),
         handler=handler,
         code_root=asset.folder,
-        room=replace(room, runtime=runtime),
-        source=span,
+        room=replace(room, runtime=found.runtime),
+        source=found.span,
         declared_by="cdk",
         build=asset.build,
+        packaged=asset.packaged,
+        confidence="high" if guessed is None else "medium",
     )
-    function = _placed(tree, replace(function, packaged=asset.packaged), values, properties, asset, later)
+    function = _placed(tree, function, values, found, asset.span, later)
     if locate(tree, function) is not None:
         return function
-    if not is_python and not is_entry:
+    if not certain:
         return None
     program = Tree.join(function.code_root, handler)
     if program is not None and program in tree:
         served = application(tree.read(program) or b"") if is_wrapped(function.room) else None
-        return replace(function, handler=served) if served else note(f"it starts a program: {handler}", span)
+        return replace(function, handler=served) if served else found.note(f"it starts a program: {handler}")
     if asset.packaged and locate(tree, replace(function, packaged=())) is not None:
         return replace(function, packaged=())
     if asset.bundled:
-        return note(f"the command that bundles it makes its handler, {handler}", span)
+        return found.note(f"the command that bundles it makes its handler, {handler}")
     return function
+
+
+def _placed(
+    tree: Tree, function: Function, values: Values, found: _Declaration, code: Span | None, later: Later
+) -> Function:
+    if found.kind == _CFN_FUNCTION:
+        return cfn_function.placed_function(function, values, found.properties, code)
+    return placed(tree, function, values, found.properties, code, later)
+
+
+def _inline_code(values: Values, code: Expression | None) -> Expression | None:
+    called = values.called(code)
+    if called is None or called[0] not in _INLINE:
+        return None
+    return values.argument(called[1], 0, "code")
+
+
+def _inline(
+    tree: Tree, values: Values, found: _Declaration, code: Expression, room: Room, later: Later
+) -> Function | Problem | None:
+    """Return the function whose code stands in the program, or in a file that the program reads."""
+    handler = values.text(found.properties.get("handler"))
+    if not found.is_python:
+        return None
+    if not handler:
+        return found.note("its handler is not known")
+    function = Function(
+        name=found.name or handler,
+        handler=handler,
+        code_root=found.span.path.rpartition("/")[0],
+        room=replace(room, runtime=found.runtime),
+        source=found.span,
+        declared_by="cdk",
+        build=Build(complete=True),
+    )
+    path = inline_file(tree, values, code)
+    if path is not None and path.endswith(".py"):
+        folder, _, file = path.rpartition("/")
+        stem = file.removesuffix(".py")
+        function = replace(
+            function,
+            handler=f"{stem}.{handler.rpartition('.')[2]}",
+            code_root=folder,
+            packaged=("!**", file),
+        )
+    else:
+        inline = read_inline(tree, values, code, function.name)
+        if inline is None:
+            return found.note("its inline code is not known", code.span)
+        function = replace(function, inline=inline)
+    return _placed(tree, function, values, found, None, later)
+
+
+def _image(
+    tree: Tree, values: Values, found: _Declaration, image: Call | None, room: Room, later: Later
+) -> Function | Problem | None:
+    """Return the function that runs an image."""
+    if image is None:
+        return _published_image(tree, values, found, room, later)
+    name = found.name or "of the image"
+    function = Function(
+        name=name, handler=None, code_root="", room=room, source=found.span, declared_by="cdk", build=Build()
+    )
+    function = _placed(tree, function, values, found, None, later)
+    made = apply_image(tree, function, values, image, image.callee.span)
+    if isinstance(made, NoAsset):
+        return found.note(made.reason, made.span)
+    if isinstance(made, Function) and not found.name:
+        return replace(made, name=f"{made.code_root}/{made.handler}".lstrip("/"))
+    return made
+
+
+def _published_image(
+    tree: Tree, values: Values, found: _Declaration, room: Room, later: Later
+) -> Function | Problem | None:
+    """Return the function of an image that is built elsewhere, where its command names a module of the project."""
+    called = values.called(found.properties.get("code"))
+    if called is None or not called[0].endswith(".from_ecr"):
+        return found.note("the code of its image is not known")
+    options = values.keywords(called[1]) if called[1].keywords else None
+    words = values.texts(options.get("cmd")) if options is not None else []
+    handler = words[0] if len(words) == 1 else None
+    folder = around_image(tree, handler, values.directory) if handler else None
+    if handler is None or folder is None:
+        return found.note("its image is not built in the project, as far as it shows")
+    place = replace(room, package_type="image", env_complete=False)
+    function = Function(
+        name=found.name or handler,
+        handler=handler,
+        code_root=folder,
+        room=place,
+        source=found.span,
+        declared_by="cdk",
+        build=Build(),
+        confidence="medium",
+    )
+    function = _placed(tree, function, values, found, None, later)
+    return replace(function, room=replace(function.room, env_complete=False))
 
 
 def _runtime(values: Values, expression: Expression | None) -> tuple[str | None, bool | None]:
     """Return the runtime, and whether it is Python's; None where that is not known."""
     called = values.called(expression)
-    text = None
+    text = values.text(expression)
     if called is not None and called[0] == f"{_LAMBDA}Runtime":
         text = values.text(values.argument(called[1], 0, "name"))
     match = _RUNTIME.fullmatch(values.dotted(expression))
@@ -134,86 +258,3 @@ def _entry_handler(values: Values, properties: Properties) -> str | None:
     if index is None or name is None or not index.endswith(".py"):
         return None
     return f"{index.removeprefix('./').removesuffix('.py')}.{name}".replace("/", ".")
-
-
-def _placed(
-    tree: Tree, function: Function, values: Values, properties: Properties, asset: Asset, later: Later
-) -> Function:
-    """Return *function* with the room that the *properties* give it."""
-    room = function.room
-    layers = read_layers(tree, properties.get("layers"), values)
-    unknown = later.layers or not properties.complete or any(properties.get(name) for name in _ADDS_LAYER)
-    environment, complete = _environment(values, properties.get("environment"))
-    storage = properties.get("ephemeral_storage_size")
-    size = _quantity(values, storage, "Size")
-    seconds = _quantity(values, properties.get("timeout"), "Duration")
-    spans = [
-        (setting, value.span)
-        for name, setting in _SETTINGS.items()
-        if (value := properties.get(name)) is not None and value.span.path == function.source.path
-    ]
-    if asset.span is not None:
-        spans.append(("code_root", asset.span))
-    room = replace(
-        room,
-        tmp_mb=room.tmp_mb if storage is None and properties.complete else size,
-        timeout=seconds,
-        vpc=_network(values, properties),
-        env=merge_environment(room.env, environment),
-        env_complete=complete and properties.complete and not later.variables,
-        mounts=_mounts(values, properties.get("filesystem")),
-        layers=(*layers.layers, *((Layer("unknown", None, function.source),) if unknown else ())),
-        spans=tuple(spans),
-    )
-    return replace(function, room=room, search_path=layers.search_path)
-
-
-def _quantity(values: Values, expression: Expression | None, kind: str) -> int | None:
-    """Return a ``Duration`` in seconds, or a ``Size`` in MB."""
-    called = values.called(expression)
-    if called is None or not called[0].startswith("aws_cdk."):
-        return None
-    unit = called[0].removeprefix("aws_cdk.")
-    amount = values.number(values.argument(called[1], 0, "amount"))
-    if amount is None or unit not in _UNITS or not unit.startswith(kind) or not 0 <= amount < 1e9:
-        return None
-    return int(amount * _UNITS[unit])
-
-
-def _environment(values: Values, expression: Expression | None) -> tuple[tuple[EnvironmentVariable, ...], bool]:
-    """Return the variables that the program sets, and whether there are no others."""
-    block = values.follow(expression)
-    if expression is None or isinstance(block, Nothing):
-        return (), True
-    if not isinstance(block, Mapping):
-        return (), False
-    found: list[EnvironmentVariable] = []
-    complete = len(block.entries) <= MAX_VARIABLES
-    for entry in block.entries[:MAX_VARIABLES]:
-        if entry.name is None:
-            complete = False
-            continue
-        found.append(EnvironmentVariable(entry.name, values.text(entry.value), entry.span))
-    return merge_environment(found), complete
-
-
-def _network(values: Values, properties: Properties) -> bool | None:
-    """Tell whether the function lies in a network of the user's; None where the program does not show it."""
-    given = properties.get("vpc")
-    if given is None:
-        return False if properties.complete else None
-    found = values.follow(given)
-    if isinstance(found, Nothing):
-        return False
-    return True if isinstance(found, Call) else None
-
-
-def _mounts(values: Values, expression: Expression | None) -> tuple[Mount, ...]:
-    called = values.called(expression)
-    if called is None or not called[0].startswith(f"{_LAMBDA}FileSystem."):
-        return ()
-    node = values.argument(called[1], 1, "mount_path")
-    path = values.text(node)
-    if node is None or path is None:
-        return ()
-    return (Mount(path, "s3files" if "s3" in called[0].rpartition(".")[2] else "efs", node.span),)

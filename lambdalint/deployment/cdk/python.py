@@ -22,34 +22,28 @@ from lambdalint.deployment.cdk.expression import (
     Text,
     Values,
 )
-from lambdalint.deployment.source_root import parse
-from lambdalint.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambdalint.model import Tree
+    from lambdalint.deployment.cdk.program.source import Source
+    from lambdalint.model import Span
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def calls(tree: Tree, path: str, wanted: frozenset[str]) -> tuple[Call, ...] | None:
-    """Return the calls of the *wanted* dotted names in the file at *path*; None where it cannot be read."""
-    content = tree.read(path)
-    module = parse(content) if content is not None else None
-    if content is None or module is None:
-        return None
-    return tuple(_Reader(path, content.splitlines()).read(module, wanted))
+def calls(source: Source, wanted: frozenset[str]) -> tuple[Call, ...]:
+    """Return the calls of the *wanted* dotted names in a file."""
+    return tuple(_Reader(source).read(source.module, wanted))
 
 
 class _Reader:
     """Reads one module."""
 
-    def __init__(self, path: str, lines: list[bytes]) -> None:
-        self._path = path
-        self._lines = lines
-        self._values = Values(path, None)
+    def __init__(self, source: Source) -> None:
+        self._span = source.span
+        self._values = Values(source.path, None)
 
     def read(self, module: ast.Module, wanted: frozenset[str]) -> Iterator[Call]:
         """Yield the calls of *wanted* names; a name may be bound behind its use, so all are bound first."""
@@ -172,15 +166,6 @@ class _Reader:
                 yield Entry(key.value, self._span(key), self._below(value, scope, depth))
             else:
                 yield Entry(None, self._span(key), None)
-
-    def _span(self, node: ast.expr | ast.keyword) -> Span:
-        end_line = node.end_lineno or node.lineno
-        end_column = self._column(end_line, node.end_col_offset or node.col_offset)
-        return Span(self._path, node.lineno, self._column(node.lineno, node.col_offset), end_line, end_column)
-
-    def _column(self, line: int, offset: int) -> int:
-        text = self._lines[line - 1] if line <= len(self._lines) else b""
-        return len(text[:offset].decode("utf-8", "replace")) + 1
 
 
 def _parameters(arguments: ast.arguments, outer: Scope) -> Scope:

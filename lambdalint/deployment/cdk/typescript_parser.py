@@ -21,6 +21,7 @@ from lambdalint.deployment.cdk.expression import (
     Sequence,
     Text,
 )
+from lambdalint.deployment.cdk.typescript_values import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,12 +35,22 @@ _LONGEST_TYPE = 60
 
 
 class Parser:
-    """Reads expressions from tokens; *span* places them, *scope* gives the scope at a token."""
+    """Reads expressions from tokens.
 
-    def __init__(self, tokens: Tokens, span: Callable[[int, int], Span], scope: Callable[[int], Scope]) -> None:
+    *span* places them, *scope* gives the scope at a token, *function* what stands for the function at a token.
+    """
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        span: Callable[[int, int], Span],
+        scope: Callable[[int], Scope],
+        function: Callable[[int], Expression | None] = lambda _: None,
+    ) -> None:
         self._tokens = tokens
         self._place = span
         self._scope = scope
+        self._function = function
 
     def expression(self, at: int, depth: int = 0) -> tuple[Expression, int]:
         """Return the expression that starts at a position, and where it ends."""
@@ -54,10 +65,23 @@ class Parser:
             if text == "+":
                 at += 1
                 continue
+            if text in {"??", "||"}:
+                left = part if len(parts) == 1 else Joined(self._span(start, at), tuple(parts))
+                right, at = self.expression(at + 1, depth + 1)
+                return Choice(self._span(start, at), left, right), at
             if text in _ENDS or (self._starts_line(at) and self._tokens.kind(at) != "mark"):
                 whole = part if len(parts) == 1 else Joined(self._span(start, at), tuple(parts))
                 return whole, at
             return self._unknown(start, at)
+
+    def expression_before(self, at: int, stop: int) -> Expression:
+        """Return the expression from a position to before the one at *stop*, where it goes on."""
+        return self._operand(at, 0, stop)[0]
+
+    def arguments(self, at: int) -> tuple[Expression, ...] | None:
+        """Return the arguments between the brackets that start at a position; None where they are not all known."""
+        found, complete = self._listed(at, 0)
+        return tuple(found) if complete else None
 
     def chain(self, at: int) -> tuple[Expression | None, int]:
         """Return the dotted name that starts at a position, and where it ends."""
@@ -65,8 +89,8 @@ class Parser:
             return None, at
         found: Expression = Name(self._span(at, at + 1), self._tokens.text(at), self._scope(at))
         at += 1
-        while self._text(at) == "." and self._tokens.kind(at + 1) == "name":
-            found = Member(self._span(at + 1, at + 2), found, self._tokens.text(at + 1))
+        while self._text(at) in {".", "?."} and self._tokens.kind(at + 1) == "name":
+            found = self._member(found, at + 1, at + 1)
             at += 2
         return found, at
 
@@ -77,8 +101,9 @@ class Parser:
 
     def _span(self, start: int, end: int) -> Span:
         listed = self._tokens.listed
-        first = listed[min(start, len(listed) - 1)]
-        return self._place(first.start, listed[max(min(end, len(listed)), start + 1, 1) - 1].end)
+        first = min(start, len(listed) - 1)
+        last = min(max(end - 1, first), len(listed) - 1)
+        return self._place(listed[first].start, listed[last].end)
 
     def _starts_line(self, at: int) -> bool:
         """Tell whether a token stands on another line than the one before it."""
@@ -92,16 +117,19 @@ class Parser:
             at = self._tokens.partner.get(at, at) + 1
         return Expression(self._span(start, at)), at
 
-    def _operand(self, at: int, depth: int) -> tuple[Expression, int]:
+    def _operand(self, at: int, depth: int, stop: int = -1) -> tuple[Expression, int]:
         start, text, kind = at, self._text(at), self._tokens.kind(at)
         self._tokens.spend()
+        function = self._function(at) if kind in {"name", "mark"} else None
+        if function is not None:
+            return function, self._unknown(start, at)[1]
         if text in _LEADING and kind in {"name", "mark"}:
             return self._unknown(start, at)
         if text == "new" and kind == "name":
             found, at = self._made(at, depth)
         else:
             found, at = self._primary(at, depth)
-        while True:
+        while at != stop:
             text = self._text(at)
             if text in {".", "?."} and self._tokens.kind(at + 1) == "name":
                 found = self._member(found, start, at + 1)
@@ -119,7 +147,8 @@ class Parser:
             elif text in {"as", "satisfies"} and not self._starts_line(at):
                 at = self._behind_type(at + 1)
             else:
-                return found, at
+                break
+        return found, at
 
     def _member(self, of: Expression, start: int, at: int) -> Expression:
         name = self._tokens.text(at)

@@ -122,7 +122,6 @@ def test_the_folder_of_the_code(tmp_path: Path, folder: str) -> None:
         ("folder", "not known"),
         ('f"src/{name}"', "not known"),
         ('os.environ["SRC"]', "not known"),
-        ('"build/code.zip"', "archive"),
     ],
 )
 def test_a_folder_that_is_not_there_or_not_known_is_noted(tmp_path: Path, folder: str, reason: str) -> None:
@@ -132,6 +131,25 @@ def test_a_folder_that_is_not_there_or_not_known_is_noted(tmp_path: Path, folder
     assert (problem.severity, problem.span.path, problem.span.line) == ("note", "stacks/stack.py", 9)
     assert reason in problem.message
     assert "Api" in problem.message
+
+
+@pytest.mark.parametrize("path", ["build/code.zip", "build", "src/package", "src/.build/lambda"])
+def test_what_a_build_makes_is_read_from_its_source(tmp_path: Path, path: str) -> None:
+    function = _function(tmp_path, _declared("", f"lambda_.Code.from_asset('{path}')"))
+    assert (function.code_root, function.confidence, function.build.complete) == ("src", "medium", False)
+
+
+@pytest.mark.parametrize("path", ["build/code.zip", "build"])
+def test_what_a_build_makes_of_several_folders_is_noted(tmp_path: Path, path: str) -> None:
+    found = _read(tmp_path, _declared("", f"lambda_.Code.from_asset('{path}')"), {"other/app.py": ""})
+    assert (found.functions, [one.severity for one in found.problems]) == ((), ["note"])
+
+
+def test_published_code_is_read_from_the_folder_of_its_name(tmp_path: Path) -> None:
+    files = {"lambdas/resize/app.py": "", "lambdas/other/app.py": ""}
+    code = "lambda_.Code.from_bucket(bucket, 'v1/resize.zip')"
+    [function] = _read(tmp_path, _declared("", code), files).functions
+    assert (function.code_root, function.confidence) == ("lambdas/resize", "medium")
 
 
 def test_relative_folders_start_where_the_program_runs(tmp_path: Path) -> None:
@@ -161,7 +179,7 @@ def test_without_a_cdk_json_no_relative_folder_is_known(tmp_path: Path) -> None:
         ("src = 'src'\nsrc = 'other'\n{}\n", False),
         ("src = 'src'\ndef f(self):\n    {}\n", True),
         ("src = 'src'\n[{} for src in names]\n", False),
-        ("src = 's'\nsrc += 'rc'\n{}\n", False),
+        ("src = 's'\nsrc += 'rc'\n{}\n", True),
         ("with open('x') as src:\n    {}\n", False),
     ],
 )
@@ -197,9 +215,7 @@ def test_without_a_known_runtime_the_handler_has_to_be_there(tmp_path: Path) -> 
     assert _read(tmp_path, code) == Deployment()
 
 
-@pytest.mark.parametrize(
-    "code", ['lambda_.Code.from_inline("x")', "lambda_.Code.from_bucket(b, 'k')", "lambda_.InlineCode('x')"]
-)
+@pytest.mark.parametrize("code", ["lambda_.Code.from_bucket(b, 'k')", "lambda_.Code.from_cfn_parameters()"])
 def test_code_from_elsewhere_is_skipped(tmp_path: Path, code: str) -> None:
     extra = "# from_asset\n"
     assert _read(tmp_path, extra + _declared("", code)) == Deployment()
@@ -230,8 +246,14 @@ def test_what_the_program_does_not_show_is_not_known(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("call", ['fn.add_environment("A", "b")', 'for f in (fn,):\n    f.add_environment("A", "b")\n'])
 def test_variables_that_are_added_later(tmp_path: Path, call: str) -> None:
-    room = _function(tmp_path, "fn = " + _declared("environment={}") + call).room
-    assert not room.env_complete
+    room = _function(tmp_path, "fn = " + _declared("environment={'B': 'c'}") + call).room
+    assert [(one.name, one.value) for one in room.env] == [("B", "c"), ("A", "b")]
+    assert room.env_complete
+
+
+def test_a_variable_that_some_unknown_function_gets(tmp_path: Path) -> None:
+    room = _function(tmp_path, "fn = " + _declared("environment={}") + 'find_one().add_environment("A", "b")\n').room
+    assert (room.env, room.env_complete) == ((), False)
 
 
 def test_properties_may_be_spread(tmp_path: Path) -> None:
