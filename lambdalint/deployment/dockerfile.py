@@ -235,7 +235,7 @@ class _Build:
             return
         *sources, last = known
         destination = absolute(stage.workdir, last)
-        into = last.endswith(("/", "/.")) or last in {".", ".."} or destination == stage.workdir
+        into = last.endswith(("/", "/.")) or last in {".", ".."} or destination in {stage.workdir, "/tmp"}
         places: list[str] = []
         for source in sources:
             count = len(stage.copies)

@@ -30,6 +30,8 @@ _TARGET = re.compile(r"(?:^|,)(?:target|dst|destination)=([^,\s]+)")
 _UNKNOWN = re.compile(r"[$*?\[{`]")
 _HARMLESS = frozenset({"chmod", "chown", "chgrp", "ls", "echo", "du", "stat", "test", "["})
 """Commands that use nothing of what they name."""
+_ONLY_WRITES = frozenset({"mkdir", "touch", "curl", "wget", "git"})
+"""Commands that use nothing of their working directory but what they name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,9 @@ def left_in_tmp(steps: Iterable[Step]) -> tuple[ImageFile, ...]:
                 continue
             found = tuple(written(command, folder))
             if command[0].rpartition("/")[2] not in _HARMLESS:
-                # A program that writes nothing by its arguments may use all of its working directory.
-                tracker.mention(command if found else (*command, folder))
+                # Others may use all of their working directory.
+                uses = () if _ONLY_WRITES.intersection(map(_program, command[:3])) else (folder,)
+                tracker.mention((*command, *uses))
             for path in found:
                 if path != TMP:
                     tracker.add(path, step)
@@ -130,6 +133,10 @@ def left_in_tmp(steps: Iterable[Step]) -> tuple[ImageFile, ...]:
 def is_in_tmp(path: str) -> bool:
     """Tell whether an absolute *path* is ``/tmp``, or lies below it."""
     return path == TMP or path.startswith(f"{TMP}/")
+
+
+def _program(word: str) -> str:
+    return word.rpartition("/")[2]
 
 
 def _concerns(mention: str, path: str) -> bool:

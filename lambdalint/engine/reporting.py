@@ -150,7 +150,10 @@ class Reporting:
             for build in (package.function.build, *(layer.build for layer in package.function.room.layers))
             for requirement in build.requirements
         )
-        paths = {*analysis.reached.modules, *analysis.inline, *declared, *analysis.shipped.files, *scripts}
+        stated = (span.path for one in analysis.functions for _, span in one.room.spans)
+        left = (file.span.path for one in analysis.functions for file in one.image_files)
+        files = (*analysis.shipped.files, *scripts, *stated, *left)
+        paths = {*analysis.reached.modules, *analysis.inline, *declared, *files}
         in_tree = {path: self._places.in_tree(Span.point(path)).path for path in paths}
         asked = {path: there for path, there in in_tree.items() if targets is None or there in targets}
         return frozenset(path if path in analysis.inline else there for path, there in asked.items())

@@ -75,3 +75,12 @@ def as_suppressions(text: str) -> str:
         return f"  # noqa: {match[2]}" if match[1] == "error" else ""
 
     return "\n".join(_VERDICT.sub(suppress, line).rstrip() for line in text.split("\n"))
+
+
+def as_suppressions_above(text: str) -> str:
+    """Return *text* with a comment above each line with an expected report, for files without comments behind code."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += [f"# lambdalint: ignore[{one[2]}] as expected" for one in _VERDICT.finditer(line) if one[1] == "error"]
+        lines.append(_VERDICT.sub("", line).rstrip())
+    return "\n".join(lines)

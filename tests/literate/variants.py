@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from literate.expectation import as_suppressions, without_expectations
+from literate.expectation import as_suppressions, as_suppressions_above, without_expectations
 from literate.imports import rewrite_imports
 
 if TYPE_CHECKING:
@@ -17,8 +17,14 @@ def bare(case: Case) -> dict[str, bytes]:
 
 
 def suppressed(case: Case) -> dict[str, bytes]:
-    """Return the files of *case* with a ``noqa`` on each line that must be reported: nothing may be left."""
-    return _with_text(case, {block.path: as_suppressions(block.text) for block in case.blocks})
+    """Return the files of *case* with a suppression of each line that must be reported: nothing may be left."""
+    return _with_text(
+        case,
+        {
+            block.path: (as_suppressions_above if "Dockerfile" in block.path else as_suppressions)(block.text)
+            for block in case.blocks
+        },
+    )
 
 
 def restyled(case: Case, style: str) -> dict[str, bytes] | None:

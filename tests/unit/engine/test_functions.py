@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.engine.consolidate import Places
 from lambdalint.engine.functions import list_functions, name_apart, relocate
-from lambdalint.model import EntryPoint, ExplicitFunction, Function, Phase, Room, Settings, Span
+from lambdalint.model import EntryPoint, ExplicitFunction, Function, Phase, Room, Settings, Span, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,11 +59,12 @@ def test_code_outside_the_root_is_named(tmp_path: Path) -> None:
     assert "lies outside the analysed folder" in problems[0].message
 
 
-def test_lists_functions_with_their_entry_points() -> None:
+def test_lists_functions_with_their_entry_points(tmp_path: Path) -> None:
     entries = [
         EntryPoint("F", "app", "handler", Phase.INVOKE),
         EntryPoint("F", "app", "index", Phase.INVOKE, route="GET /"),
         EntryPoint("G", "app", "handler", Phase.INVOKE),
     ]
-    (listed,) = list_functions([function("F", "p/t.yaml", 3)], entries, Places({}, {}, "p"))
+    tree = Tree(tmp_path, ())
+    (listed,) = list_functions([function("F", "p/t.yaml", 3)], entries, Places({}, {}, "p"), tree)
     assert (listed.path, listed.line, listed.entry_points) == ("t.yaml", 3, ("app.handler", "GET /"))

@@ -212,7 +212,7 @@ def test_the_parts_of_a_custom_resource(tmp_path: Path, served: str) -> None:
         unused = CfnResource()
         @helper.create
         def make(event, context):
-            open(f"/tmp/made/{{event['LogicalResourceId']}}", "w")
+            open(f"/tmp/made/{{event['name']}}", "w")
         @helper.update
         @helper.delete
         def change(event, _):
@@ -225,5 +225,5 @@ def test_the_parts_of_a_custom_resource(tmp_path: Path, served: str) -> None:
         """,
     )
     assert sorted(found.invoked) == ["create", "delete", "update"]
-    assert found.parts("made") == {"event['LogicalResourceId']": "free"}
+    assert found.parts("made") == {"event['name']": "free"}
     assert not found.entries("unused")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from literate import Expectation, FixtureError, PlaceExpectation, judge, parse_fixture
-from literate.expectation import as_suppressions, expectations_in, places_in
+from literate.expectation import as_suppressions, as_suppressions_above, expectations_in, places_in
 from literate.variants import restyled, suppressed
 
 from lambdalint.model import Confidence, Finding, Severity, Span
@@ -117,6 +117,8 @@ def test_places() -> None:
 def test_suppressions_take_the_place_of_expectations() -> None:
     text = "a  # error: LMB101, LMB107\nb  # missed: LMB102\nc  # error: LMB102  # missed: LMB103\n"
     assert as_suppressions(text) == "a  # noqa: LMB101, LMB107\nb\nc  # noqa: LMB102\n"
+    above = "# lambdalint: ignore[{}] as expected\n"
+    assert as_suppressions_above(text) == (above.format("LMB101, LMB107") + "a\nb\n" + above.format("LMB102") + "c\n")
 
 
 def test_suppressed_case(tmp_path: Path) -> None:
