@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lambdalint.deployment import (
     cdk,
@@ -20,56 +20,77 @@ from lambdalint.deployment import (
 )
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, complete, same_room
+from lambdalint.deployment.told_problems import bounded
 from lambdalint.model import Deployment, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.model import Function, Room, Settings
 
+    Failed = Callable[[str, Exception], None]
 
-def read(tree: Tree, settings: Settings, catalogue: Catalogue) -> Deployment:
+_Found = TypeVar("_Found")
+
+
+def _reraise(doing: str, error: Exception) -> None:
+    """Raise the *error* of a reader: nobody asked to be told of it."""
+    del doing
+    raise error
+
+
+def read(tree: Tree, settings: Settings, catalogue: Catalogue, failed: Failed = _reraise) -> Deployment:
     """Return the functions that the project at *tree* deploys, and what could not be understood.
 
     A function of the configuration takes the place of others with the same handler. Functions that only look
     like ones are added where no declaration names them; web applications only where there is nothing else.
     The same function of several templates counts once, if its room is the same in all of them.
+
+    *failed* is told the error of a reader that fails, and what it reads; the others go on.
     """
     from lambdalint.deployment import cloudformation
 
-    configured = explicit.read(tree, settings, catalogue)
-    templates = cloudformation.read(tree)
-    services = serverless.read(tree, catalogue)
-    projects = vercel.read(tree, catalogue)
-    ready = _Completion(tree, catalogue, settings.writable)
     room = base_room(DEFAULT_PLATFORM, catalogue)
-    programs = cdk.read(tree, room)
-    applications = chalice.read(tree, room)
-    sites = zappa.read(tree, room)
-    clouds = genezio.read(tree, catalogue)
-    stacks = terraform.read(tree, room)
+    ready = _Completion(tree, catalogue, settings.writable)
+
+    def asked(what: str, reader: Callable[[], _Found], nothing: _Found) -> _Found:
+        try:
+            return reader()
+        except Exception as error:  # the boundary of one reader
+            failed(f"reading {what}", error)
+            return nothing
+
+    services = asked("serverless.yml", lambda: serverless.read(tree, catalogue), serverless.Services())
+    projects = asked("the Vercel project", lambda: vercel.read(tree, catalogue), vercel.Projects())
+    configured = explicit.read(tree, settings, catalogue)
+    readers = (
+        asked("CloudFormation templates", lambda: cloudformation.read(tree), Deployment()),
+        services,
+        asked("CDK programs", lambda: cdk.read(tree, room), Deployment()),
+        asked("Terraform", lambda: terraform.read(tree, room), Deployment()),
+        asked("the Chalice application", lambda: chalice.read(tree, room), Deployment()),
+        asked("Zappa's settings", lambda: zappa.read(tree, room), Deployment()),
+        asked("genezio.yaml", lambda: genezio.read(tree, catalogue), Deployment()),
+        projects,
+    )
     declared = _without_repetition(
         tree,
         [ready.function(one) for one in configured.functions],
-        [
-            ready.function(one)
-            for reader in (templates, services, programs, stacks, applications, sites, clouds, projects)
-            for one in reader.functions
-        ],
+        [ready.function(one) for reader in readers for one in reader.functions],
     )
-    images = lone_image.read(tree, room, declared)
+    images = asked("Dockerfiles", lambda: lone_image.read(tree, room, declared), lone_image.LoneImages())
     declared += [ready.function(one) for one in images.functions]
     guessed: tuple[Function, ...] = ()
     if settings.signature_fallback:
         covered = {found for one in declared if (found := locate(tree, one)) is not None}
-        guessed = signature.read(tree, room, covered, (*services.foreign, *projects.files, *images.files))
+        others = (*services.foreign, *projects.files, *images.files)
+        guessed = asked("handlers", lambda: signature.read(tree, room, covered, others), ())
         if not declared and not guessed:
-            guessed = webapp.read(tree, room)
+            guessed = asked("web applications", lambda: webapp.read(tree, room), ())
     functions = (*declared, *(ready.function(one) for one in guessed))
-    readers = (configured, templates, services, programs, stacks, applications, sites, clouds, projects, images)
-    problems = (problem for reader in readers for problem in reader.problems)
-    return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), tuple(dict.fromkeys(problems)))
+    problems = (problem for reader in (configured, *readers, images) for problem in reader.problems)
+    return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), bounded(problems))
 
 
 class _Completion:

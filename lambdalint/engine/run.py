@@ -87,11 +87,15 @@ def analyse(
     tell("reading the deployment", 0, 1)
     tree, rows = collected.tree, catalogue.load()
     findings: list[Finding] = []
+
+    def failed(doing: str, error: Exception) -> None:
+        findings.append(internal_error(Span.point("."), doing, error))
+
     try:
-        deployed = deployment.read(tree, settings, rows)
+        deployed = deployment.read(tree, settings, rows, failed)
     except Exception as error:  # the boundary of one stage: the run goes on, and says so
         deployed = Deployment()
-        findings.append(internal_error(Span.point("."), "reading the deployment", error))
+        failed("reading the deployment", error)
     named = name_apart(deployed.functions)
     functions = concerned(named, collected)
     tasks = [(tree, batch, settings) for batch in batches(functions, python_files)]

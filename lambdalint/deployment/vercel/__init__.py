@@ -1,5 +1,5 @@
 """Python functions on Vercel."""
 
-from lambdalint.deployment.vercel.reader import read
+from lambdalint.deployment.vercel.reader import Projects, read
 
-__all__ = ["read"]
+__all__ = ["Projects", "read"]

@@ -3,8 +3,10 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lambdalint.catalogue import load
-from lambdalint.deployment import read
+from lambdalint.deployment import read, zappa
 from lambdalint.model import Deployment, ExplicitFunction, Settings, Span, Tree
 
 if TYPE_CHECKING:
@@ -136,3 +138,41 @@ def test_the_python_path_adds_folders_to_the_search(tmp_path: Path) -> None:
 
 def test_an_empty_project_deploys_nothing(tmp_path: Path) -> None:
     assert _read(tmp_path, {}) == Deployment()
+
+
+def test_messages_stay_readable(tmp_path: Path) -> None:
+    name = "x" * 1_000_000
+    text = f"provider: {{name: aws, runtime: python3.12}}\nfunctions:\n  ? {name}\n  : {{handler: '${{env:X}}'}}\n"
+    [problem] = _read(tmp_path, {"serverless.yml": text}).problems
+    assert problem.message.startswith("the handler of the function xxx")
+    assert problem.message.endswith("xxx has no known value")
+    assert len(problem.message) < 500
+
+
+def test_a_loop_of_functions_that_are_not_read_is_told_in_short(tmp_path: Path) -> None:
+    main = """
+        resource "aws_lambda_function" "many" {
+          count    = 100
+          handler  = "app.handler"
+          runtime  = "python3.12"
+          filename = var.unknown
+        }
+        variable "unknown" {}
+        """
+    found = _read(tmp_path, {"main.tf": main}).problems
+    assert len(found) == 5
+    assert found[-1].message == "and 96 more problems at this place"
+
+
+def test_a_reader_that_fails_takes_nothing_from_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Deployment:
+        raise KeyError("Resources")
+
+    monkeypatch.setattr(zappa, "read", fail)
+    (tmp_path / "app.py").write_text(HANDLER)
+    tree, told = Tree(tmp_path, ("app.py",)), []
+    found = read(tree, Settings(), load(), lambda doing, error: told.append((doing, repr(error))))
+    assert _found(found) == [("signature", "app.handler")]
+    assert told == [("reading Zappa's settings", "KeyError('Resources')")]
+    with pytest.raises(KeyError):
+        read(tree, Settings(), load())
