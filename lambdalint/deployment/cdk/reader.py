@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.cdk.working_directory import candidates_of, directory_of
+from lambdalint.deployment.document import decode
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import merge_environment
 from lambdalint.model import Deployment, Function, Problem, Span
@@ -94,6 +95,7 @@ def _read_typescript(
     """Return the functions of the programs *sources*; *later* says what those of a folder add to functions later on."""
     from lambdalint.deployment.cdk.function import FUNCTIONS, Later, read_function
     from lambdalint.deployment.cdk.typescript import Program
+    from lambdalint.deployment.cdk.typescript_tokens import CannotReadError
     from lambdalint.deployment.cdk.typescript_ways import join_ways
 
     program = Program(tree)
@@ -105,10 +107,13 @@ def _read_typescript(
         values = program.values(path, directory, candidates)
         added = later.get(directory, set())
         more = Later("variables" in added, "layers" in added)
-        calls = program.calls(path, FUNCTIONS)
-        if calls is None:
-            problems.append(Problem(Span.point(path), "the CDK program cannot be read", "note"))
-        for call in calls or ():
+        try:
+            calls = program.calls(path, FUNCTIONS)
+        except CannotReadError as error:
+            message = f"the CDK program cannot be read: {error}"
+            problems.append(Problem(_point(tree, path, error.at), message, "note"))
+            continue
+        for call in calls:
             if len(functions) >= MAX_FUNCTIONS:
                 message = f"more than {MAX_FUNCTIONS} functions of CDK programs; the rest is not read"
                 return Deployment(tuple(functions), (*problems, Problem(call.span, message)))
@@ -119,6 +124,13 @@ def _read_typescript(
             elif found is not None:
                 problems.append(found)
     return Deployment(join_ways(functions), tuple(dict.fromkeys(problems)))
+
+
+def _point(tree: Tree, path: str, at: int) -> Span:
+    """Return the place of a position in the text of a file."""
+    text, _ = decode(path, tree.read(path) or b"")
+    before = re.split("\r\n|\r|\n", text[:at])
+    return Span.point(path, len(before), len(before[-1]) + 1)
 
 
 def _is_compiled(tree: Tree, path: str) -> bool:

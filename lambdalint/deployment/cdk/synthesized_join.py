@@ -74,7 +74,8 @@ def _places(tree: Tree, function: Function, folders: Sequence[str]) -> list[tupl
 def _is_construct(one: Synthesized, name: str) -> bool:
     """Tell whether a synthesized function comes from the construct that the source calls *name*."""
     if one.construct:
-        return one.construct[-1] == name
+        names = tuple(name.split("/"))
+        return one.construct[-len(names) :] == names
     plain = _PLAIN.sub("", name)
     return bool(plain) and (one.logical == plain or one.logical[:-_HASH].endswith(plain))
 

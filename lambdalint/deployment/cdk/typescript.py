@@ -43,6 +43,7 @@ class Program:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._files: dict[str, File | None] = {}
+        self._unreadable: dict[str, CannotReadError] = {}
         self._contexts: dict[tuple[str, int], list[Pass]] = {}
         self._sites: dict[tuple[str, int], list[tuple[File, int, int]]] = {}
         self._passes = 0
@@ -69,18 +70,18 @@ class Program:
         content = self._tree.read(path)
         return None if content is None else Text(Span.point(path), content.decode("utf-8", "replace"))
 
-    def calls(self, path: str, wanted: frozenset[str]) -> tuple[Call, ...] | None:
+    def calls(self, path: str, wanted: frozenset[str]) -> tuple[Call, ...]:
         """Return the objects of the *wanted* classes, by dotted name, that the file at *path* makes.
 
-        Modules are named as in Python (``aws_cdk.aws_lambda``). None where the file cannot be read.
+        Modules are named as in Python (``aws_cdk.aws_lambda``).
+
+        Raises:
+            CannotReadError: the file cannot be read.
         """
         file = self._file(path)
         if file is None:
-            return None
-        try:
-            return tuple(self._calls(file, wanted))
-        except CannotReadError:
-            return None
+            raise self._unreadable.get(path) or CannotReadError("too large, or not there")
+        return tuple(self._calls(file, wanted))
 
     def _calls(self, file: File, wanted: frozenset[str]) -> Iterator[Call]:
         for at, token in enumerate(file.tokens.listed):
@@ -348,7 +349,8 @@ class Program:
             text, _ = decode(path, content)
             try:
                 file = File(path, text, tokenise(text), lambda module, name: self._imported(path, module, name))
-            except CannotReadError:
+            except CannotReadError as error:
+                self._unreadable[path] = error
                 return None
             self._files[path] = file
             self._unread.append(file)
@@ -364,8 +366,8 @@ class Program:
             self._reading += 1
             try:
                 file.read()
-            except CannotReadError:
-                self._files[file.path] = None
+            except CannotReadError as error:
+                self._files[file.path], self._unreadable[file.path] = None, error
             finally:
                 self._reading -= 1
 

@@ -13,7 +13,7 @@ DEEPEST_TEMPLATE = 10
 
 _TOKEN = re.compile(
     r"""(?P<blank>(?:\s|//[^\n]*|/\*.*?\*/)+)
-    |(?P<name>[A-Za-z_$\#@][\w$]*)
+    |(?P<name>(?:[^\W\d]|[$\#@])[\w$]*)
     |(?P<number>\d[\w.]*)
     |(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
     |(?P<mark>`|=>|\.\.\.|\?\.|\?\?|===|!==|==|!=|<=|>=|&&|\|\||\+\+|--|[+\-*/%&|^]=|[^\w\s])""",
@@ -27,7 +27,11 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
 class CannotReadError(Exception):
-    """The text is no TypeScript, or goes past a bound."""
+    """The text is no TypeScript, or goes past a bound; ``at`` is where in the text."""
+
+    def __init__(self, why: str, at: int = 0) -> None:
+        super().__init__(why)
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Tokens:
         """Count *steps* of reading the tokens; raise CannotReadError where they are too many."""
         self.steps += steps
         if self.steps > MOST_STEPS:
-            raise CannotReadError
+            raise CannotReadError("it takes too many steps")
 
     def text(self, at: int) -> str:
         """Return the mark or name at a position, "" where it is another token or none."""
@@ -74,23 +78,26 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """Return the tokens of *text*; raise CannotReadError where brackets or quotes do not fit."""
     if len(text) > LARGEST:
-        raise CannotReadError
+        raise CannotReadError(f"larger than {LARGEST:,} characters")
     tokens, end = _tokens(text, 0, 0)
     if end < len(text):
-        raise CannotReadError
+        raise CannotReadError("} closes nothing", end)
     return tokens
 
 
 def _tokens(text: str, position: int, depth: int) -> tuple[Tokens, int]:
     """Return the tokens from *position* on, to the end or to a brace that closes nothing, and where that is."""
     if depth > DEEPEST_TEMPLATE:
-        raise CannotReadError
+        raise CannotReadError(f"templates are nested more than {DEEPEST_TEMPLATE} deep", position)
     found = Tokens()
     opened: list[int] = []
     while position < len(text):
         match = _regex(text, position, found) or _TOKEN.match(text, position)
         if match is None or len(found.listed) > MOST_TOKENS:
-            raise CannotReadError
+            why = "a character that is not expected" if match is None else f"more than {MOST_TOKENS:,} words and marks"
+            raise CannotReadError(why, position)
+        if text.startswith("/*", match.start()) and match.lastgroup == "mark":
+            raise CannotReadError("a comment that is not closed", position)
         kind, written = match.lastgroup or "regex", match[0]
         if kind == "blank":
             position = match.end()
@@ -105,12 +112,12 @@ def _tokens(text: str, position: int, depth: int) -> tuple[Tokens, int]:
         elif kind == "string":
             written = unescape(written[1:-1])
         elif kind == "mark" and written in {'"', "'"}:
-            raise CannotReadError
+            raise CannotReadError("a text that is not closed", position)
         at = len(found.listed)
         found.listed.append(Token(kind, written, position, end, parts))
         if kind == "mark" and written in _CLOSING:
             if not opened or found.listed[opened[-1]].text != _CLOSING[written]:
-                raise CannotReadError
+                raise CannotReadError(f"{written} closes nothing", position)
             found.partner[opened[-1]] = at
             found.partner[at] = opened.pop()
         found.around.append(opened[-1] if opened else -1)
@@ -118,7 +125,7 @@ def _tokens(text: str, position: int, depth: int) -> tuple[Tokens, int]:
             opened.append(at)
         position = end
     if opened:
-        raise CannotReadError
+        raise CannotReadError("this is not closed", found.listed[opened[-1]].start)
     return found, position
 
 
@@ -148,12 +155,12 @@ def _template(text: str, position: int, depth: int) -> tuple[tuple[str | Tokens,
         elif character == "$" and text.startswith("${", position):
             hole, end = _tokens(text, position + 2, depth + 1)
             if end >= len(text):
-                raise CannotReadError
+                raise CannotReadError("a text that is not closed", start)
             parts += [unescape(text[start:position]), hole]
             position = start = end + 1
         else:
             position += 1
-    raise CannotReadError
+    raise CannotReadError("a text that is not closed", start)
 
 
 def unescape(text: str) -> str:

@@ -127,10 +127,10 @@ class Worker(Base):
 
 
 def test_subclasses_and_stacks_in_other_modules(tmp_path: Path) -> None:
-    inner, main = sorted(functions(tmp_path, MODULES), key=lambda one: one.name)
-    assert [(one.name, one.code_root, one.room.tmp_mb) for one in (inner, main)] == [
-        ("Inner", "functions/b", 2048),
+    main, inner = sorted(functions(tmp_path, MODULES), key=lambda one: one.name)
+    assert [(one.name, one.code_root, one.room.tmp_mb) for one in (main, inner)] == [
         ("Main", "functions/a", 512),
+        ("Nested/Inner", "functions/b", 2048),
     ]
     assert [(one.name, one.value) for one in main.room.env] == [("A", "b"), ("WORKER", "Main")]
     assert (main.room.runtime, main.room.env_complete, main.room.vpc) == ("python3.12", True, False)
@@ -258,7 +258,15 @@ def test_a_package_of_the_project_may_be_named_as_a_library(tmp_path: Path) -> N
     )
     files = stack("Worker(self, 'First', 'a')\nWorker(self, 'Second', 'b')", "from constructs.worker import Worker")
     files["constructs/worker.py"] = HEADER + worker + "        " + made("id", "f'functions/{folder}'")
-    assert folders(tmp_path, files) == [("First", "a"), ("Second", "b")]
+    assert folders(tmp_path, files) == [("First/First", "a"), ("Second/Second", "b")]
+
+
+def test_one_construct_made_twice_holds_two_functions(tmp_path: Path) -> None:
+    worker = (
+        "class Worker(Construct):\n    def __init__(self, scope, id):\n        super().__init__(scope, id)\n        "
+    )
+    files = stack("Worker(self, 'Now')\nWorker(self, 'Historic')", worker + made("'function'", "'functions/a'"))
+    assert folders(tmp_path, files) == [("Historic/function", "a"), ("Now/function", "a")]
 
 
 def test_a_program_in_a_folder_of_its_own(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ MAX_NODES = 20_000
 MAX_DEPTH = 40
 _TAKEN = frozenset({"code", "entry", "handler", "index", "runtime", "filesystem", "path", "directory", "file", "cmd"})
 """The properties of which the first value that is possible counts: one of them is what is deployed."""
+_TOPS = frozenset({"Stack", "NestedStack", "Stage", "App"})
 _SCOPE = Scope()
 
 
@@ -81,22 +82,25 @@ class Writer:
             keywords = list(self._with_layers(keywords, layers, span))
         arguments = [self.write(one, span) for one in made.arguments]
         if len(arguments) > 1:
-            arguments[1] = self._identity(arguments[1], made.callee, span)
+            arguments[1] = self._identity(arguments[1], made, span)
         named = tuple(
-            Entry(one.name, one.span, self._identity(one.value, made.callee, span)) if one.name == "id" else one
+            Entry(one.name, one.span, self._identity(one.value, made, span)) if one.name == "id" else one
             for one in keywords
         )
         return Call(span, Name(made.callee, made.name, _SCOPE), tuple(arguments), named)
 
-    def _identity(self, given: Expression | None, callee: Span, call: Span) -> Expression:
+    def _identity(self, given: Expression | None, made: Made, call: Span) -> Expression:
         """Return the name of a construct, with the call as its place where it is put together elsewhere."""
+        callee = made.callee
         if not isinstance(given, Text):
             return given if given is not None else Expression(callee)
+        path = "/".join((*_around(made), given.value))
         span = given.span
         inside = span.path == call.path and call.line <= span.line <= call.end_line
         source = self._machine.sources.get(span.path) if span.path.endswith(".py") else None
         line = source.lines[span.line - 1] if source is not None and span.line <= len(source.lines) else b""
-        return given if inside or given.value.encode("utf-8", "replace") in line else Text(callee, given.value)
+        is_there = inside or given.value.encode("utf-8", "replace") in line
+        return Text(span if is_there else callee, path)
 
     def _with_layers(self, keywords: list[Entry], layers: Value, span: Span) -> Iterable[Entry]:
         known = layers if isinstance(layers, Items) else Items((), complete=False)
@@ -177,6 +181,23 @@ class Writer:
             if isinstance(key, str):
                 place = value.spans.get(key) or one.span or span
                 yield Entry(key, place, self.write(one, place, depth + 1, taken=taken or key in _TAKEN))
+
+
+def _around(made: Made) -> tuple[str, ...]:
+    """Return the names of the constructs around one, up to its stack: what tells it from others of its name."""
+    found: list[str] = []
+    for _ in range(MAX_DEPTH):
+        scope = made.argument(0, "scope")
+        outer = scope.made if isinstance(scope, Instance) else scope
+        if not isinstance(outer, Made) or normal(outer.name).rpartition(".")[2] in _TOPS:
+            break
+        identity = outer.argument(1, "id")
+        name = text_of(identity) if identity is not None else None
+        if name is None:
+            break
+        found.append(name)
+        made = outer
+    return tuple(reversed(found))
 
 
 def _added(keywords: list[Entry], name: str, span: Span, entries: list[Entry]) -> Iterable[Entry]:
