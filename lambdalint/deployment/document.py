@@ -7,7 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdalint.deployment.json_escapes import without_surrogates
 from lambdalint.deployment.node import Entry, MappingNode, Node, Plain, Scalar, SequenceNode
+from lambdalint.deployment.yaml_faults import explain, span_of
 from lambdalint.deployment.yaml_values import typed
 from lambdalint.model import Problem, Span
 
@@ -53,8 +55,6 @@ _FUNCTIONS = frozenset(
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*(?:\s|#[^\n]*\n)*)+")
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _BREAK = re.compile("\r\n|\r|\n")
-_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?")
-_LOW_SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def decode(path: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
     try:
         return data.decode(encoding), ()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        # the error names the order of bytes that the mark says, and counts the bytes behind the mark
+        line = len(_BREAK.findall(error.object[: error.start].decode(error.encoding, "replace"))) + 1
         message = f"not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'}: the text cannot be read in full"
         return data.decode(encoding, "replace"), (Problem(Span.point(path, line), message),)
 
@@ -102,48 +103,15 @@ def load(path: str, text: str) -> Loaded:
     try:
         builder.run()
     except yaml.YAMLError as error:
-        mended = _without_surrogates(text)
+        mended = without_surrogates(text)
         if mended is not None and mended != text:
             return load(path, mended)
-        builder.give_up(_error_span(path, error), f"not valid YAML: {_explain(error, text)}")
+        builder.give_up(span_of(path, error, text), f"not valid YAML: {explain(error, text)}")
     except _TooMuchError as error:
         builder.give_up(error.span, str(error))
     except (UnicodeError, ValueError, RecursionError) as error:
         builder.give_up(Span.point(path), f"not valid YAML: {error}")
     return Loaded(path, tuple(builder.documents), tuple(builder.problems), tuple(_BREAK.split(text)))
-
-
-def _without_surrogates(text: str) -> str | None:
-    """Return JSON *text* with its escaped surrogate pairs in YAML's way; None for YAML.
-
-    Columns behind a pair on its line are two less than in the file.
-    """
-    if not text.lstrip().startswith(("{", "[")):
-        return None
-
-    def replace(match: re.Match[str]) -> str:
-        if match[3] is None:
-            return match[1] + "\\uFFFD"
-        code = 0x10000 + ((int(match[2], 16) - 0xD800) << 10) + (int(match[3], 16) - 0xDC00)
-        return f"{match[1]}\\U{code:08X}"
-
-    return _LOW_SURROGATE.sub(r"\1\\uFFFD", _SURROGATES.sub(replace, text))
-
-
-def _error_span(path: str, error: Exception) -> Span:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    return Span.point(path, mark.line + 1, mark.column + 1) if mark else Span.point(path)
-
-
-def _explain(error: Exception, text: str) -> str:
-    mark = getattr(error, "problem_mark", None)
-    if mark is not None:
-        lines = text.split("\n")
-        line = lines[mark.line] if mark.line < len(lines) else ""
-        if "\t" in line[: mark.column + 1]:
-            return "a tab where YAML allows spaces only"
-    context, problem = getattr(error, "context", None), getattr(error, "problem", None)
-    return ", ".join(part for part in (context, problem) if part) or " ".join(str(error).split())[:200]
 
 
 class _TooMuchError(Exception):

@@ -10,7 +10,8 @@ from lambdalint.model import Tree
 if TYPE_CHECKING:
     from lambdalint.model import Function
 
-_DEEPEST = 50
+DEEPEST = 50
+"""How many parts a handler may have; AWS Lambda allows 128 characters."""
 
 
 def locate(tree: Tree, function: Function) -> tuple[str, str] | None:
@@ -23,7 +24,7 @@ def locate(tree: Tree, function: Function) -> tuple[str, str] | None:
     if function.inline is not None or not function.handler:
         return None
     parts = [part for part in function.handler.replace("/", ".").split(".") if part]
-    if len(parts) > _DEEPEST:
+    if len(parts) > DEEPEST:
         return None
     package = Package(function.packaged)
     for folder in (function.code_root, *function.search_path):

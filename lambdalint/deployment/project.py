@@ -81,15 +81,15 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue, failed: Failed = 
     )
     images = asked("Dockerfiles", lambda: lone_image.read(tree, room, declared), lone_image.LoneImages())
     declared += [ready.function(one) for one in images.functions]
-    guessed: tuple[Function, ...] = ()
+    guessed = Deployment()
     if settings.signature_fallback:
         covered = {found for one in declared if (found := locate(tree, one)) is not None}
         others = (*services.foreign, *projects.files, *images.files)
-        guessed = asked("handlers", lambda: signature.read(tree, room, covered, others), ())
-        if not declared and not guessed:
-            guessed = asked("web applications", lambda: webapp.read(tree, room), ())
-    functions = (*declared, *(ready.function(one) for one in guessed))
-    problems = (problem for reader in (configured, *readers, images) for problem in reader.problems)
+        guessed = asked("handlers", lambda: signature.read(tree, room, covered, others), guessed)
+        if not declared and not guessed.functions:
+            guessed = asked("web applications", lambda: Deployment(webapp.read(tree, room)), guessed)
+    functions = (*declared, *(ready.function(one) for one in guessed.functions))
+    problems = (problem for reader in (configured, *readers, images, guessed) for problem in reader.problems)
     return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), bounded(problems))
 
 

@@ -18,7 +18,7 @@ from lambdalint.deployment.source_root import (
     source_root,
     top_level,
 )
-from lambdalint.model import Function
+from lambdalint.model import Deployment, Function, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -42,14 +42,14 @@ _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _STAND_IN = re.compile(r"^_*(?:test|mock|fake|local)(?:_|$)|_(?:test|mock|fake|local)$", re.IGNORECASE)
 _FEW = 20
 _LONGEST_NAME = 60
+MAX_FUNCTIONS = 300
+"""How many handlers of one file are read: for each, the whole file is followed."""
 
 _ADAPTERS = frozenset({"mangum.Mangum", "mangum.adapter.Mangum", "apig_wsgi.make_lambda_handler"})
 """Callables that make a handler of a web application."""
 
 
-def read(
-    tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: Collection[str] = ()
-) -> tuple[Function, ...]:
+def read(tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: Collection[str] = ()) -> Deployment:
     """Return the handlers of *tree*, by their looks.
 
     A handler is a function of a module that takes an event and a context, or a name that is bound to what an
@@ -58,6 +58,7 @@ def read(
     imports, only what is named like a handler counts: the others are called by the handler that imports them.
     """
     found: list[Function] = []
+    problems: list[Problem] = []
     importers: dict[str, set[str]] | None = None
     notebooks: frozenset[str] | None = None
     for path in tree.files:
@@ -87,7 +88,11 @@ def read(
         root = source_root(tree, path, module)
         lines = content.splitlines()
         others = tuple(folder for folder in ancestors(path) if folder != root)
-        for name, node in handlers:
+        if len(handlers) > MAX_FUNCTIONS:
+            name, node = handlers[MAX_FUNCTIONS]
+            message = f"more than {MAX_FUNCTIONS} functions look like handlers; the rest is not read"
+            problems.append(Problem(name_span(path, lines, node, len(_written(node, name))), message))
+        for name, node in handlers[:MAX_FUNCTIONS]:
             handler = handler_of(path, root, name)
             found.append(
                 Function(
@@ -101,7 +106,7 @@ def read(
                     confidence="medium",
                 )
             )
-    return tuple(found)
+    return Deployment(tuple(found), tuple(problems))
 
 
 def _importers(tree: Tree) -> dict[str, set[str]]:

@@ -20,7 +20,7 @@ _TAIL = 120
 
 def bounded(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return *problems* without repetitions, with the middle of long messages and the rest of long lists left out."""
-    told = tuple(dict.fromkeys(map(_shortened, problems)))
+    told = tuple(dict.fromkeys(map(shortened, problems)))
     places = Counter((problem.span, problem.severity) for problem in told)
     met: Counter[tuple[Span, str]] = Counter()
     kept: list[Problem] = []
@@ -35,7 +35,8 @@ def bounded(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(kept)
 
 
-def _shortened(problem: Problem) -> Problem:
+def shortened(problem: Problem) -> Problem:
+    """Return *problem* without the middle of its message where that is long."""
     message = problem.message
     if len(message) <= MAX_MESSAGE:
         return problem

@@ -218,7 +218,8 @@ class _Walk:
     def list_file(self, path: str, size: int, real: str) -> None:
         if size > MAX_FILE_BYTES:
             self.large[self.relative(path)] = size
-            self.note(path, f"larger than {MAX_FILE_BYTES // 1_000_000} MB: not analysed")
+            severity = "warning" if declares([path]) or path.endswith(_TERRAFORM) else "note"
+            self.note(path, f"larger than {MAX_FILE_BYTES // 1_000_000} MB: not analysed", severity)
         elif not os.access(path, os.R_OK):
             self.note(path, "cannot be read: permission denied", "warning")
         elif not real or len(self.links) < _MAX_LINKED_FILES:
@@ -228,6 +229,8 @@ class _Walk:
                 self.links[relative] = os.path.relpath(real, self.real_root).replace(os.sep, "/")
 
 
+_TERRAFORM = (".tf", ".tofu", ".tf.json")
+"""Endings of files that declare functions, whatever their names."""
 _JUDGED = (".py", ".yml", ".yaml", ".json", ".template")
 """Endings of files that may hold code or declare functions: one that is missing is worth a warning."""
 

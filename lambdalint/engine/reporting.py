@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lambdalint import __version__, rules
+from lambdalint.deployment.told_problems import shortened
 from lambdalint.engine.baseline import Split, stale_problems
 from lambdalint.engine.consolidate import Places, fingerprint, merge, without_inline_fix
 from lambdalint.engine.functions import list_functions
@@ -205,5 +206,5 @@ class Reporting:
         return stale_problems(split.stale, os.path.relpath(file, self._collected.tree.root).replace(os.sep, "/"))
 
     def _told(self, problems: Iterable[Problem]) -> list[Problem]:
-        every = {replace(one, span=self._places.shown(self._places.in_tree(one.span))) for one in problems}
+        every = {replace(shortened(one), span=self._places.shown(self._places.in_tree(one.span))) for one in problems}
         return sorted(every, key=lambda problem: (problem.span, problem.message, problem.severity))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.handlers import DEEPEST
 from lambdalint.flow import (
     calls,
     evaluate,  # the interpreter's modules need each other; this one is imported first
@@ -179,7 +180,7 @@ class _FunctionRun:
         if function.inline is not None:
             return function.inline.virtual_path, dotted.rpartition(".")[2]
         parts = dotted.split(".")
-        for length in range(len(parts) - 1, 0, -1):
+        for length in range(len(parts) - 1, 0, -1) if len(parts) <= DEEPEST else ():
             for root in self._finder.roots:
                 path = self._finder.in_directory(root.directory, "/".join(parts[:length]))
                 if path is not None and not path.endswith("/"):

@@ -55,7 +55,7 @@ uploads/routes/pictures.py:21:9
   write /tmp/received
     call:        pathlib.Path.write_bytes
     place:       tmp
-    function:    Api (in each invocation: POST /)
+    function:    Api (in each invocation: POST /pictures/)
     name:        the same in each invocation
     removed:     always
     content:     chosen by the request; read again by the same invocation

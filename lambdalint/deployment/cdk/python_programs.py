@@ -53,6 +53,7 @@ class _Reading:
     problems: dict[_Site, dict[Problem, None]] = field(default_factory=dict)
     others: list[Problem] = field(default_factory=list)
     count: int = 0
+    full: bool = False
 
     def __post_init__(self) -> None:
         self.runs = Runs(Sources(self.tree))
@@ -133,8 +134,10 @@ class _Reading:
     def _add(self, call: Call, values: Values, later: Later, *, again: bool = False) -> None:
         site = _site(call)
         if self.count >= MAX_FUNCTIONS:
-            message = f"more than {MAX_FUNCTIONS} functions of CDK programs; the rest is not read"
-            self.others.append(Problem(call.span, message))
+            if not self.full:
+                message = f"more than {MAX_FUNCTIONS} functions of CDK programs; the rest is not read"
+                self.others.append(Problem(call.span, message))
+            self.full = True
             return
         if len(self.functions.get(site, ())) >= MAX_SITE:
             return

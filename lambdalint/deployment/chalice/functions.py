@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Tree
 
-MAX_FUNCTIONS = 500
 MAX_MODULES = 1_000
 
 _CHALICE = frozenset({"chalice.Chalice", "chalice.app.Chalice"})
@@ -77,7 +76,7 @@ def decorated_functions(tree: Tree, root: str, path: str, application: str) -> t
             elif owner in module.blueprints:
                 for prefix in _prefixes(registered, module.path, owner):
                     found.setdefault(prefix + one.name, Decorated(one.path, one.node, prefix + one.name))
-    return tuple(list(found.values())[:MAX_FUNCTIONS])
+    return tuple(found.values())
 
 
 def has_routes(tree: Tree, root: str, path: str) -> bool:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Room
 
-MAX_IMPORTS = 5
-"""How many modules in a row may pass an application on."""
+MAX_FUNCTIONS = 500
+MAX_MODULES = 100
+"""Bounds: functions of an application besides its routes, and modules asked for the application that it imports."""
 
 _CANDIDATE = re.compile(rb"\bChalice\b")
 _CLASSES = frozenset({"chalice.Chalice", "chalice.app.Chalice"})
@@ -57,7 +58,7 @@ def read(tree: Tree, room: Room) -> Deployment:
     return Deployment(tuple(functions), tuple(dict.fromkeys(problems)))
 
 
-def _deployed(tree: Tree, application: Function, path: str) -> tuple[list[Function], tuple[Problem, ...]]:
+def _deployed(tree: Tree, application: Function, path: str) -> tuple[list[Function], list[Problem]]:
     """Return the functions that an *application* in the file at *path* becomes."""
     root = application.code_root
     configuration = read_configuration(tree, root)
@@ -65,19 +66,26 @@ def _deployed(tree: Tree, application: Function, path: str) -> tuple[list[Functi
     name = (application.handler or "").rpartition(".")[2]
     decorated = decorated_functions(tree, root, path, name)
     functions = [served] if not decorated or has_routes(tree, root, path) else []
-    for one in decorated:
-        lines = (tree.read(one.path) or b"").splitlines()
+    problems = list(configuration.problems)
+    lines: dict[str, list[bytes]] = {}
+    for number, one in enumerate(decorated):
+        if one.path not in lines:
+            lines[one.path] = (tree.read(one.path) or b"").splitlines()
         length = len(("async def " if isinstance(one.node, ast.AsyncFunctionDef) else "def ") + one.node.name)
+        span = name_span(one.path, lines[one.path], one.node, length)
+        if number >= MAX_FUNCTIONS:
+            problems.append(Problem(span, f"more than {MAX_FUNCTIONS} functions of Chalice; the rest is not read"))
+            break
         function = replace(
             application,
             name=f"{path.removesuffix('.py')}.{one.name}",
             handler=handler_of(one.path, root, one.node.name),
-            source=name_span(one.path, lines, one.node, length),
+            source=span,
         )
         function = configured(tree, function, configuration, one.name)
         # One function stands for the package that all of them share.
         functions.append(replace(function, build=Build()) if functions else function)
-    return functions, configuration.problems
+    return functions, problems
 
 
 @dataclass(slots=True)
@@ -144,32 +152,40 @@ def _made(module: ast.Module, *, is_project: bool) -> tuple[str, ast.stmt | ast.
     return None
 
 
-def _passed_on(tree: Tree, root: str, module: ast.Module, depth: int = 0) -> tuple[str, ast.stmt | ast.alias] | None:
-    """Return the name and the place by which *module* takes the application of another one of the project."""
-    if depth >= MAX_IMPORTS:
-        return None
+def _passed_on(
+    tree: Tree, root: str, module: ast.Module, asked: set[str] | None = None
+) -> tuple[str, ast.stmt | ast.alias] | None:
+    """Return the name and the place by which *module* takes the application of another one of the project.
+
+    *asked* are the modules that have been asked for it, or are being asked.
+    """
+    asked = set() if asked is None else asked
     names = imported_names(module)
     for statement in top_level(module):
         if isinstance(statement, ast.ImportFrom) and not statement.level and statement.module:
             for alias in statement.names:
                 bound = alias.asname or alias.name
                 wanted = alias.name if alias.name != "*" else _NAME
-                if bound in (_NAME, "*") and _holds(tree, root, statement.module, wanted, depth):
+                if bound in (_NAME, "*") and _holds(tree, root, statement.module, wanted, asked):
                     return _NAME, alias
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             source, _, name = dotted(statement.value, names).rpartition(".")
-            if statement.targets[0].id == _NAME and source and _holds(tree, root, source, name, depth):
+            if statement.targets[0].id == _NAME and source and _holds(tree, root, source, name, asked):
                 return _NAME, statement
     return None
 
 
-def _holds(tree: Tree, root: str, source: str, name: str, depth: int) -> bool:
+def _holds(tree: Tree, root: str, source: str, name: str, asked: set[str]) -> bool:
     """Tell whether the module *source* of the project in *root* has the application under *name*."""
     path = module_file(tree, root, source.split("."))
-    module = parse(tree.read(path) or b"") if path is not None else None
+    question = f"{path}:{name}"
+    if path is None or question in asked or len(asked) >= MAX_MODULES:
+        return False
+    asked.add(question)
+    module = parse(tree.read(path) or b"")
     if module is None:
         return False
     made = _made(module, is_project=True)
     if made is not None:
         return made[0] == name
-    return name == _NAME and _passed_on(tree, root, module, depth + 1) is not None
+    return name == _NAME and _passed_on(tree, root, module, asked) is not None

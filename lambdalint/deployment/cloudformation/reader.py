@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FUNCTION = "AWS::Lambda::Function"
 MAX_FUNCTIONS = 5_000
+"""How many functions of one template are read."""
 
 _PYTHON = re.compile(r"python\d", re.IGNORECASE)
 _ARCHIVES = (".zip", ".jar", ".whl")
@@ -38,20 +39,24 @@ def read(tree: Tree) -> Deployment:
     stacks = Stacks(tree)
     reader = _Reader(tree)
     found: dict[tuple[str, str], list[Function]] = {}
-    count = 0
+    counts: Counter[str] = Counter()
     for stack in stacks:
-        before = count
+        before = counts[stack.path]
         for entry, kind in stack.resources():
-            if kind not in {FUNCTION, sam.FUNCTION} or count >= MAX_FUNCTIONS:
+            if kind not in {FUNCTION, sam.FUNCTION}:
                 continue
+            if counts[stack.path] >= MAX_FUNCTIONS:
+                message = f"more than {MAX_FUNCTIONS} functions; the rest is not read"
+                reader.problems.append(Problem(entry.key.span, message))
+                break
             function = reader.function(stack, entry, kind)
             if function is None:
                 continue
             same = found.setdefault((stack.path, entry.name), [])
             if not any(_same(function, other) for other in same):
                 same.append(function)
-                count += 1
-        if count > before:
+                counts[stack.path] += 1
+        if counts[stack.path] > before:
             reader.problems.extend(stack.problems)
         reader.note_transforms(stack)
     problems = (*stacks.problems, *reader.problems)
@@ -138,12 +143,15 @@ class _Reader:
         if source is None:
             self.note(node.span, f"the inline code of the function {function.name} has no known value")
             return None
+        if all(not line.strip() or line.lstrip().startswith("#") for line in source.text.splitlines()):
+            # It only holds a place: the code is uploaded later.
+            return self._elsewhere(stack, function, _module(function))
         return replace(function, inline=source, build=Build(complete=True))
 
     def _packaged(self, stack: Stack, function: Function, properties: Node, resource: Node) -> Function | None:
         """Return *function* with the folder of its code."""
         location = self._location(stack, properties, resource)
-        module = [part for part in (function.handler or "").replace("/", ".").split(".")[:-1] if part]
+        module = _module(function)
         if location is None:
             return self._elsewhere(stack, function, module)
         folder = Tree.join(stack.directory, location)
@@ -221,6 +229,11 @@ class _Reader:
             if path.startswith(above) and path.endswith(tail) and not is_apart(path)
         ]
         return found[0] if len(found) == 1 else None
+
+
+def _module(function: Function) -> list[str]:
+    """Return the parts of the name of the handler's module."""
+    return [part for part in (function.handler or "").replace("/", ".").split(".")[:-1] if part]
 
 
 def _zip_file(stack: Stack, properties: Node) -> Node | None:

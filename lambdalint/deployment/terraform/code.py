@@ -134,7 +134,8 @@ def archive_code(tree: Tree, archive: Resource, handler: list[str]) -> Code | No
     if file is not None:
         path = located(tree, file, module)
         if path is None or path not in tree:
-            return NoCode("the file of its code is not in the project", file.span, path or "")
+            outside = path is None and text_of(file) is not None
+            return NoCode("the file of its code is not in the project", file.span, path or "", outside=outside)
         return _one_file(path, file.span)
     found = list(_sources(archive))
     if not found:

@@ -52,9 +52,8 @@ if TYPE_CHECKING:
     from lambdalint.deployment.terraform.values import Origin, Value
     from lambdalint.model import Span
 
-MAX_STEPS = 500_000
 DEEPEST = 60
-"""Bounds of a project: expressions that are evaluated; and how deep one leads to another."""
+"""How deep one expression leads to another."""
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+)\s*\}")
 _HOLE = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
@@ -85,7 +84,7 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
     """Return the value of *expression*."""
     project = scope.module.project
     project.steps += 1
-    if project.steps > MAX_STEPS or project.depth > DEEPEST:
+    if project.steps > project.most_steps or project.depth > DEEPEST:
         return Unknown(expression.span)
     project.depth += 1
     try:

@@ -73,6 +73,8 @@ class _Claim:
 def packed(tree: Tree, call: Resource, source: Value, handler: list[str]) -> Code | NoCode:
     """Return what ``source_path`` packs for the handler's module *handler*."""
     claims, build = _plan(tree, call, source)
+    if not claims and text_of(_first(source)) is not None:
+        return NoCode("its code lies outside of the project", source.span, outside=True)
     if not claims:
         return NoCode("the path of its code is not known", source.span)
     there = [one for one in claims if is_folder(tree, one.folder)]
@@ -82,6 +84,13 @@ def packed(tree: Tree, call: Resource, source: Value, handler: list[str]) -> Cod
     main = main or there[0]
     others = tuple(one.folder for one in there if not one.prefix and one.folder != main.folder)
     return Code(main.folder, build, main.packaged, others, main.prefix, main.value.span)
+
+
+def _first(source: Value) -> Value | None:
+    """Return the first path of ``source_path``."""
+    value = source.items[0] if isinstance(source, Items) and source.items else source
+    entry = value.entries.get("path") if isinstance(value, Entries) else None
+    return entry.value if entry is not None else value
 
 
 def packed_layer(tree: Tree, call: Resource, source: Value) -> tuple[str | None, str, Build]:

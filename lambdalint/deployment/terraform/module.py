@@ -36,8 +36,11 @@ if TYPE_CHECKING:
 
 MAX_INSTANCES = 200
 MAX_MODULES = 2_000
+MAX_STEPS = 1_000_000
 DEEPEST = 20
-"""Bounds: instances of one resource, modules of a project, and how deep modules call each other."""
+"""Bounds: instances of one resource; modules and evaluated expressions of a project, of which each folder that
+Terraform runs in may take half of what is left; and how deep modules call each other.
+"""
 
 _PASSED_ON = {("terraform_data", "output"): "input", ("null_data_source", "outputs"): "inputs"}
 """Attributes that are what an argument says, by the types of resources."""
@@ -46,12 +49,23 @@ _OWN_ARGUMENTS = frozenset({"source", "version", "providers", "depends_on", "cou
 
 @dataclass(slots=True)
 class Project:
-    """What all modules of a project share: their configurations, and how much may still be evaluated."""
+    """What all modules of a project share: their configurations, and how much may still be evaluated.
+
+    ``most_modules`` and ``most_steps`` are what ``modules`` and ``steps`` may come to in the folder at hand.
+    """
 
     configurations: Configurations
     modules: int = 0
     steps: int = 0
     depth: int = 0
+    most_modules: int = MAX_MODULES
+    most_steps: int = MAX_STEPS
+
+    def begin(self) -> None:
+        """Begin with another folder that Terraform runs in: one that takes all leaves something to the others."""
+        self.steps = min(self.steps, self.most_steps)
+        self.most_steps = (self.steps + MAX_STEPS) // 2
+        self.most_modules = (self.modules + MAX_MODULES) // 2
 
     @property
     def tree(self) -> Tree:
@@ -202,7 +216,7 @@ class Module:
             return None
         folder = Tree.join(self.directory, source)
         configuration = self.project.configurations.folders.get(folder) if folder is not None else None
-        if configuration is None or len(self.path) >= DEEPEST or self.project.modules >= MAX_MODULES:
+        if configuration is None or len(self.path) >= DEEPEST or self.project.modules >= self.project.most_modules:
             return None
         above: Module | None = self
         while above is not None:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.terraform.configuration import Configurations
-from lambdalint.deployment.terraform.evaluation import MAX_STEPS
-from lambdalint.deployment.terraform.module import MAX_MODULES, Module, Project
+from lambdalint.deployment.terraform.module import Module, Project
 from lambdalint.model import Problem, Span
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ class Roots:
         own = [one for one in folders.values() if not is_apart(f"{one.directory}/main.tf".lstrip("/"))]
         called = {callee for one in own for callee in one.called if callee != one.directory}
         self._read: set[str] = set()
+        self._cut_short: list[Problem] = []
         self._order = [one for one in own if one.directory not in called]
         self._order += [one for one in own if one.directory in called]
         self._leading = _leading(folders)
@@ -38,22 +38,26 @@ class Roots:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read of the files, so far."""
-        project = self._project
-        found = list(self._configurations.problems)
-        for reached, what in (
-            (project.steps > MAX_STEPS, f"more than {MAX_STEPS:,} expressions of Terraform are not evaluated"),
-            (project.modules >= MAX_MODULES, f"more than {MAX_MODULES:,} modules of Terraform are not read"),
-        ):
-            if reached and self._order:
-                found.append(Problem(Span.point(self._order[0].path), what))
-        return tuple(found)
+        return (*self._configurations.problems, *self._cut_short)
 
     def __iter__(self) -> Iterator[tuple[Module, ...]]:
         for configuration in self._order:
             directory = configuration.directory
             if directory in self._read or directory not in self._leading:
                 continue
+            self._project.begin()
             yield tuple(self._below(Module(self._project, configuration, directory)))
+            self._tell_bounds(configuration.path)
+
+    def _tell_bounds(self, path: str) -> None:
+        """Report that what the folder of the file at *path* declares is more than is read."""
+        project = self._project
+        for reached, what in (
+            (project.steps > project.most_steps, "expressions of Terraform; the rest is not evaluated"),
+            (project.modules >= project.most_modules, "modules of Terraform; the rest is not read"),
+        ):
+            if reached:
+                self._cut_short.append(Problem(Span.point(path), f"too many {what}"))
 
     def _below(self, module: Module) -> Iterator[Module]:
         """Yield *module* and those that it calls, as far as they lead to functions."""

@@ -21,6 +21,8 @@ NAMES = ("zappa_settings.json", "zappa_settings.toml", "zappa_settings.yml", "za
 """The settings files, in the order in which Zappa looks for them: the first one in a folder counts."""
 _OTHER_NAMES = re.compile(r"zappa_settings[._-](\w+)\.(?:json|toml|ya?ml)")
 _EXAMPLES = re.compile(r"example|sample|template|default|dist|backup|bak|old|copy|test", re.IGNORECASE)
+_AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_AT_END = "(at end of document)"
 LARGEST = 1_000_000
 MAX_STAGES = 100
 DEEPEST = 50
@@ -112,6 +114,8 @@ def _extended(name: str, blocks: dict[str, Entry], problems: list[Problem]) -> d
         block = blocks.get(wanted)
         if block is None or wanted in chain or len(chain) >= DEEPEST:
             reason = "which is not there" if block is None else "in a circle"
+            if block is not None and wanted not in chain:
+                reason = f"through {DEEPEST} others"
             message = f"the stage {name} extends {wanted}, {reason}; it is not read"
             problems.append(Problem(blocks[name].key.span, message))
             return None
@@ -136,9 +140,19 @@ def _toml(tree: Tree, path: str, problems: list[Problem]) -> Node | None:
     try:
         values: object = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError, ValueError) as error:
-        problems.append(Problem(Span.point(path), f"not valid TOML: {' '.join(str(error).split())[:200]}"))
+        problems.append(_not_valid(path, text, " ".join(str(error).split())))
         return None
     return _Places(path, text).node(values, Span.point(path), ())
+
+
+def _not_valid(path: str, text: str, message: str) -> Problem:
+    """Return the problem that a *message* of the parser stands for, at the place that it tells."""
+    at = _AT.search(message)
+    line, column = (int(at[1]), int(at[2])) if at is not None else (1, 1)
+    if message.endswith(_AT_END):
+        line = text.rstrip().count("\n") + 1
+    said = message.removesuffix(_AT_END) if at is None else message[: at.start()].strip()
+    return Problem(Span.point(path, line, column), f"not valid TOML: {said.strip()[:200]}")
 
 
 class _Places:

@@ -88,3 +88,9 @@ def test_a_huge_module_is_left_out(tmp_path: Path) -> None:
     found = read(tmp_path, files)
     assert [one.code_root for one in found.functions] == ["functions/a"]
     assert [(one.severity, one.span.path) for one in found.problems] == [("note", "huge.py")]
+
+
+def test_more_functions_than_are_read_are_noted_once(tmp_path: Path) -> None:
+    many = "\n".join(made(f"'F{number}'", "'functions/a'") for number in range(5_003))
+    found = read(tmp_path, {"stack.py": HEADER + "".join(f"{line}\n" for line in many.splitlines())})
+    assert len([one for one in found.problems if "more than 5000 functions" in one.message]) == 1

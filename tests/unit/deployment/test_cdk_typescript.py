@@ -295,7 +295,33 @@ def test_odd_programs_do_no_harm(tmp_path: Path, code: str) -> None:
     assert all(function.code_root == "src" for function in found.functions)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"\x00", "import 'é'".encode("latin-1")])
+@pytest.mark.parametrize(
+    ("code", "line", "why"),
+    [
+        ("f(\r\n  [1)", 2, ") closes nothing"),
+        ("}", 1, "} closes nothing"),
+        ("x = 1;\nf({ a: [1]", 2, "this is not closed"),
+        ("x = 1;\n\nx = 'abc", 3, "a text that is not closed"),
+        ("x = `a\n${1} b", 2, "a text that is not closed"),
+        ("/* new lambda.Function(", 1, "a comment that is not closed"),
+        ("x = '" + "a" * 1_000_000 + "'", 0, "larger than 1,000,000 characters"),
+        ("x;" * 110_000, 1, "more than 200,000 words and marks"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else None,
+)
+def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path, code: str, line: int, why: str) -> None:
+    [problem] = _read(tmp_path, f"{IMPORTS}// fromAsset\n{code}").problems
+    first = IMPORTS.count("\n") + 1
+    assert (problem.span.line, problem.severity) == (first + line if line else 1, "note")
+    assert problem.message == f"the CDK program cannot be read: {why}"
+
+
+def test_names_may_have_letters_of_other_alphabets(tmp_path: Path) -> None:
+    found = _read(tmp_path, f"{IMPORTS}const öffentlich = 1;\n{_declared()}")
+    assert [one.code_root for one in found.functions] == ["src"]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"\x00", "import 'é'".encode("latin-1")])
 def test_bytes_that_are_no_text(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "stack.ts").write_bytes(content + b"\n// aws-lambda fromAsset\nnew lambda.Function('")
     found = cdk.read(Tree(tmp_path, ("stack.ts",)), Room())

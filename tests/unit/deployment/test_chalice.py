@@ -180,6 +180,15 @@ def test_other_imports_are_no_application(tmp_path: Path, code: str) -> None:
     assert _read(tmp_path, files) == ()
 
 
+def test_modules_that_import_each_other_many_times_are_asked_once(tmp_path: Path) -> None:
+    again = "from chalicelib.circle import *\nfrom chalicelib.round import app\n" * 200
+    files = {"app.py": again, "chalicelib/circle.py": again, "chalicelib/round.py": again}
+    assert _read(tmp_path, files) == ()
+    passing = f"{again}from chalicelib.main import app\n"
+    [function] = _read(tmp_path, {**files, "chalicelib/round.py": passing, "chalicelib/main.py": MAIN})
+    assert function.handler == "app.app"
+
+
 @pytest.mark.parametrize(
     ("program", "code", "open_"),
     [

@@ -194,3 +194,12 @@ def test_a_wrong_block_is_a_problem(tmp_path: Path) -> None:
     tree = _tree(tmp_path, {"app.py": APP, ".chalice/config.json": '{\n"lambda_functions": [1]}'})
     [problem] = chalice.read(tree, Room()).problems
     assert (problem.span.line, problem.message) == (2, "lambda_functions is no object; it is not read")
+
+
+def test_more_functions_than_are_read_are_a_warning(tmp_path: Path) -> None:
+    jobs = "".join(JOB.replace("clean", f"clean_{number}") for number in range(503))
+    found = chalice.read(_tree(tmp_path, {"app.py": APP + jobs}), Room())
+    assert len(found.functions) == 500
+    [problem] = found.problems
+    assert (problem.span.line, problem.severity) == (2 + 3 * 500 + 2, "warning")
+    assert problem.message == "more than 500 functions of Chalice; the rest is not read"

@@ -232,3 +232,22 @@ def test_templates_of_tests_are_not_deployed(tmp_path: Path, name: str) -> None:
 )
 def test_hostile_templates_declare_nothing(tmp_path: Path, template: str) -> None:
     assert not _read(tmp_path, {"t.yaml": template})[1].functions
+
+
+def test_a_template_with_too_many_functions_leaves_the_others_alone(tmp_path: Path) -> None:
+    function = "  {}: {{Type: AWS::Lambda::Function, Properties: {{Handler: app.handler, Runtime: python3.12}}}}\n"
+    huge = "Resources:\n" + "".join(function.format(f"F{number}") for number in range(5_003))
+    _, found = _read(tmp_path, {"a.yaml": huge, "b.yaml": "Resources:\n" + function.format("B"), "app.py": ""})
+    assert len(found.functions) == 5_001
+    assert "B" in {one.name for one in found.functions}
+    [problem] = found.problems
+    assert (str(problem.span), problem.severity) == ("a.yaml:5002:3", "warning")
+    assert problem.message == "more than 5000 functions; the rest is not read"
+
+
+@pytest.mark.parametrize("code", ["' '", "'# replaced by the pipeline'"])
+def test_inline_code_that_only_holds_a_place(tmp_path: Path, code: str) -> None:
+    template = _plain(f"{{ZipFile: {code}}}", handler="lib.run.handler")
+    files = {"t.yaml": template, "src/lib/run.py": "def handler(): ..."}
+    function = _only(_read(tmp_path, files)[1])
+    assert (function.code_root, function.inline, function.confidence) == ("src", None, "medium")

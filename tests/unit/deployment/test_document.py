@@ -8,7 +8,7 @@ import pytest
 
 from lambdalint.deployment import document
 from lambdalint.deployment.document import Loaded, Node, Scalar, load
-from lambdalint.model import Tree
+from lambdalint.model import Span, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -319,6 +319,19 @@ def test_json_without_spaces_and_with_surrogate_pairs() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["a: 1\nb: [", "a: 1\n{b: [1,", "a: 1\nb c"])
+def test_what_is_cut_off_is_reported_in_the_last_line(text: str) -> None:
+    [problem] = load("t.yaml", text).problems
+    assert problem.span == Span.point("t.yaml", 2, len(text.partition("\n")[2]) + 1)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\ufffe"])
+def test_a_character_that_is_not_allowed_is_reported_at_its_place(character: str) -> None:
+    [problem] = load("t.yaml", f"é: 1\r\nb: x{character}y\n").problems
+    assert problem.span == Span.point("t.yaml", 2, 5)
+    assert problem.message == f"not valid YAML: the character U+{ord(character):04X} is not allowed"
+
+
 def test_problems_of_one_file_are_bounded() -> None:
     found = load("t.yaml", "a: 1\n" * 1_000)
     assert len(found.problems) == document.MAX_PROBLEMS
@@ -350,12 +363,21 @@ def test_marks_of_encodings_are_understood(tmp_path: Path, data: bytes, value: s
     assert found.root.plain() == {"a": value}
 
 
-def test_bytes_that_are_no_text_are_reported_with_their_line(tmp_path: Path) -> None:
-    (tmp_path / "t.yaml").write_bytes(b"a: 1\nb: \xff\n")
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a: 1\nb: \xff\n",
+        b"\xef\xbb\xbfa: 1\r\nb: \xff\r\n",
+        b"a: 1\rb: \xff\r",
+        "a: 1\nb: ".encode("utf-16") + b"\x00\xd8\x0a\x0a",
+    ],
+)
+def test_bytes_that_are_no_text_are_reported_with_their_line(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "t.yaml").write_bytes(data)
     found = document.read(Tree(tmp_path, ("t.yaml",)), "t.yaml")
     assert found is not None
     assert found.root is not None
-    assert found.root.plain() == {"a": 1, "b": "\ufffd"}
+    assert found.root.plain() in ({"a": 1, "b": "\ufffd"}, {"a": 1, "b": "\ufffd\u0a0a"})
     assert [(problem.span.line, problem.severity) for problem in found.problems] == [(2, "warning")]
 
 

@@ -64,7 +64,7 @@ def test_what_does_not_exist_is_a_problem(tmp_path: Path) -> None:
     messages = [problem.message for problem in deployment.problems]
     assert len(messages) == 3
     assert "'nowhere'" in messages[0]
-    assert "expected one of aws-lambda, genezio, vercel" in messages[1]
+    assert "expected one of aws-lambda, azure-functions, genezio, google-cloud-functions, vercel" in messages[1]
     assert "'gone'" in messages[2]
 
 

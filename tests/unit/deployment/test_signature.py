@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambdalint.deployment import signature
-from lambdalint.model import Function, Room, Tree
+from lambdalint.model import Deployment, Function, Room, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def _tree(root: Path, files: dict[str, str]) -> Tree:
 
 
 def _read(root: Path, files: dict[str, str], covered: set[tuple[str, str]] | None = None) -> tuple[Function, ...]:
-    return signature.read(_tree(root, files), Room(), covered or set())
+    return signature.read(_tree(root, files), Room(), covered or set()).functions
 
 
 def _names(root: Path, code: str) -> list[str]:
@@ -119,7 +119,7 @@ def test_a_folder_that_only_begins_like_a_test_is_not_left_out(tmp_path: Path) -
 
 def test_folders_of_other_providers_are_left_out(tmp_path: Path) -> None:
     tree = _tree(tmp_path, {"google/main.py": HANDLER, "aws/main.py": HANDLER})
-    found = signature.read(tree, Room(), set(), ("google",))
+    found = signature.read(tree, Room(), set(), ("google",)).functions
     assert [function.code_root for function in found] == ["aws"]
 
 
@@ -209,11 +209,11 @@ def test_the_handler_of_a_package_is_named_by_the_package(tmp_path: Path) -> Non
 )
 def test_hostile_files_are_passed_over(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "app.py").write_bytes(content)
-    assert signature.read(Tree(tmp_path, ("app.py",)), Room(), set()) == ()
+    assert signature.read(Tree(tmp_path, ("app.py",)), Room(), set()) == Deployment()
 
 
 def test_a_file_that_went_away_is_passed_over(tmp_path: Path) -> None:
-    assert signature.read(Tree(tmp_path, ("app.py",)), Room(), set()) == ()
+    assert signature.read(Tree(tmp_path, ("app.py",)), Room(), set()) == Deployment()
 
 
 def test_what_notebooks_import_by_a_package_runs_in_them(tmp_path: Path) -> None:
@@ -250,3 +250,13 @@ def test_parts_of_a_custom_resource_are_no_handlers(tmp_path: Path) -> None:
         "def handler(event, context):\n    helper(event, context)\n"
     )
     assert [function.name for function in _read(tmp_path, {"app.py": code})] == ["app.handler"]
+
+
+def test_a_file_of_too_many_handlers_is_read_in_part(tmp_path: Path) -> None:
+    many = "".join(f"def handler_{number}(event, context): ...\n" for number in range(303))
+    tree = _tree(tmp_path, {"a.py": many, "b.py": "def handler(event, context): ...\n"})
+    found = signature.read(tree, Room(), set())
+    assert [one.source.path for one in found.functions] == ["a.py"] * 300 + ["b.py"]
+    [problem] = found.problems
+    assert (str(problem.span), problem.severity) == ("a.py:301:1", "warning")
+    assert problem.message == "more than 300 functions look like handlers; the rest is not read"

@@ -120,6 +120,18 @@ def test_sizes_are_what_the_configuration_says(tmp_path: Path, size: str) -> Non
     assert function.room.tmp_mb == int(size.strip('"'))
 
 
+def test_a_configuration_that_never_ends_leaves_the_others_alone(tmp_path: Path) -> None:
+    loops = "[for x in range(2000) : [for y in range(2000) : x + y]]"
+    bad = GOOD.replace("good", "bad").replace('"python3.12"', loops)
+    files: dict[str, str | bytes] = {"a/main.tf": bad, "b/main.tf": GOOD, "a/src/app.py": "", "b/src/app.py": ""}
+    found = _read(tmp_path, files)
+    assert {(one.name, one.room.runtime) for one in found.functions} >= {("good", "python3.12")}
+    too_many = "too many expressions of Terraform; the rest is not evaluated"
+    assert [(one.span.path, one.message) for one in found.problems if one.severity == "warning"] == [
+        ("a/main.tf", too_many)
+    ]
+
+
 def test_instances_are_bounded(tmp_path: Path) -> None:
     found = _read(tmp_path, {"main.tf": GOOD.replace('"good" {', '"good" {\n  count = 100000000')})
     assert len(found.functions) == 200
@@ -142,6 +154,25 @@ def test_sources_and_paths_that_leave_the_project(tmp_path: Path, source: str) -
     found = _read(tmp_path, {"main.tf": call + GOOD.replace("${path.module}/src", f"{source or '..'}/x")})
     assert found.functions == ()
     assert {one.severity for one in found.problems} == {"note"}
+
+
+@pytest.mark.parametrize(
+    "source", ['"../secret"', '["../secret"]', '[{ path = "/etc" }]', '{ path = "../x.py", prefix_in_zip = "a" }']
+)
+def test_a_lambda_module_whose_code_lies_outside_is_not_guessed(tmp_path: Path, source: str) -> None:
+    call = 'source = "terraform-aws-modules/lambda/aws"\n  handler = "app.handler"\n  runtime = "python3.12"'
+    found = _read(tmp_path, {"main.tf": f'module "f" {{\n  {call}\n  source_path = {source}\n}}\n'})
+    assert found.functions == ()
+    assert [one.message for one in found.problems] == [
+        "the function f is not read: its code lies outside of the project"
+    ]
+
+
+def test_a_file_outside_of_the_project_is_not_guessed(tmp_path: Path) -> None:
+    text = GOOD.replace('source_dir  = "${path.module}/src"', 'source_file = "../secret/app.py"')
+    found = _read(tmp_path, {"main.tf": text})
+    assert found.functions == ()
+    assert [one.severity for one in found.problems] == ["note"]
 
 
 @pytest.mark.parametrize(("mark", "end"), [("", "\r\n"), ("\ufeff", "\n")])

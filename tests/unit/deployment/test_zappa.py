@@ -140,6 +140,29 @@ def test_a_stage_that_extends_nothing_known_is_not_read(tmp_path: Path, extends:
     assert [extends in problem.message for problem in found.problems] == [True]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[dev]\napp_function = "a.b"\napp_function = 2\n', "zappa_settings.toml:3:17"),
+        ("[dev]\nx = 1\n[prod\n", "zappa_settings.toml:3:6"),
+        ("[dev]\nx = [1,\n", "zappa_settings.toml:2:1"),
+    ],
+)
+def test_settings_that_are_no_toml_are_told_with_their_place(tmp_path: Path, text: str, place: str) -> None:
+    [problem] = _read(tmp_path, {"zappa_settings.toml": text}).problems
+    assert str(problem.span) == place
+    assert problem.message.startswith("not valid TOML: ")
+    assert "(at " not in problem.message
+
+
+def test_a_long_chain_of_stages_is_no_circle(tmp_path: Path) -> None:
+    stages: dict[str, object] = {f"s{number}": {"extends": f"s{number + 1}"} for number in range(60)}
+    found = _stages(tmp_path, {**stages, "s60": {"app_function": "app.app"}})
+    assert {one.handler for one in found.functions} == {"app.app"}
+    assert len(found.problems) == 11
+    assert found.problems[0].message == "the stage s0 extends s50, through 50 others; it is not read"
+
+
 def test_equal_stages_are_one_function(tmp_path: Path) -> None:
     stage = {"app_function": "app.app", "s3_bucket": "a"}
     found = _stages(tmp_path, {"dev": stage, "prod": {**stage, "s3_bucket": "b"}})

@@ -215,6 +215,16 @@ def test_large_and_unusual_files_are_named(tmp_path: Path) -> None:
     assert result.problems[0].severity == "note"
 
 
+@pytest.mark.parametrize("name", ["template.yaml", "serverless.yml", "zappa_settings.json", "infra/main.tf"])
+def test_a_large_file_that_declares_functions_is_a_warning(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "app.py")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b" " * (MAX_FILE_BYTES + 1))
+    result = collected(tmp_path)
+    assert messages(result) == {name: "larger than 5 MB: not analysed"}
+    assert result.problems[0].severity == "warning"
+
+
 def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
     try:
         (tmp_path / os.fsdecode(b"bad\xff.py")).touch()

@@ -61,3 +61,15 @@ def test_a_cycle_of_imports_ends(tmp_path: Path) -> None:
     functions = deployment.read(tree, Settings(), catalogue.load()).functions
     result = flow.analyse(tree, functions, catalogue.load(), Settings())
     assert [effect.place.path for effect in result.effects] == ["/data/x"]
+
+
+def test_a_handler_of_too_many_parts_is_none(tmp_path: Path) -> None:
+    handler = "app." * 20_000 + "handler"
+    template = f"functions: {{job: {{handler: {handler}}}}}\nprovider: {{name: aws, runtime: python3.12}}\n"
+    (tmp_path / "serverless.yml").write_text(template)
+    (tmp_path / "app.py").write_text("app = 1\n")
+    tree = Tree(tmp_path, ("app.py", "serverless.yml"))
+    functions = deployment.read(tree, Settings(), catalogue.load()).functions
+    result = flow.analyse(tree, functions, catalogue.load(), Settings())
+    assert result.entry_points == ()
+    assert [note.message == f"handler {handler} is not found" for note in result.notes] == [True]
