@@ -344,6 +344,7 @@ def test_files_that_trigger(number: int) -> None:
     names = (
         "app.py template.yaml infra/stack.yml stack.template.json old.template serverless.yml samconfig.toml"
         " vercel.json .chalice/config.json genezio.yaml zappa_settings.toml zappa_settings.json main.tf prod.tfvars"
+        " lib/stack.ts main.tofu"
         " Dockerfile api/Dockerfile.prod api/worker.dockerfile requirements.txt api/requirements-prod.txt"
         " requirements/base.in pyproject.toml lambdalint.toml Pipfile Pipfile.lock uv.lock Makefile tools/build.sh"
     )

@@ -48,7 +48,7 @@ class Format(enum.Enum):
     MAKEFILE = (".mk", "/Makefile", "/makefile", "/GNUmakefile")
     SHELL = (".sh", ".bash")
     JAVASCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
-    TERRAFORM = (".tf",)
+    TERRAFORM = (".tf", ".tofu")
     DOCKERFILE = ("/Dockerfile", ".Dockerfile", ".dockerfile")
 
     @property
