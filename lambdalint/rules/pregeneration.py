@@ -75,7 +75,6 @@ _WORKS = {
         "a model", "name its folder by cache_dir", "model_name"
     ),
     "stanza.download": _downloads("a model", "name its folder by STANZA_RESOURCES_DIR", "lang@0"),
-    "stanza.Pipeline": _downloads("a model", "name its folder by dir, with download_method=None", "lang@0"),
     "easyocr.Reader": _downloads(
         "models", "name their folder by model_storage_directory, with download_enabled=False", "lang_list@0"
     ),

@@ -60,7 +60,8 @@ ROUTERS = tuple(
 _UPLOADED = "django.core.files.uploadedfile.UploadedFile"
 _DECORATORS = (
     "django.views.decorators.", "django.contrib.auth.decorators.", "django.contrib.admin.views.decorators.",
-    "django.utils.decorators.", "rest_framework.decorators.", "django.db.transaction.",
+    "django.utils.decorators.", "rest_framework.decorators.", "django.db.transaction.atomic",
+    "django.db.transaction.non_atomic_requests",
 )  # fmt: skip
 _VERB_DECORATORS = {
     "require_POST": "POST", "require_GET": "GET", "require_safe": "GET",
