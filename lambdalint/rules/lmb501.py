@@ -132,7 +132,7 @@ class EphemeralStorageOutOfRange(TemplateRule):
             switches = _switches(breach, concerned)
             sure = max((written.confidence for _, written in concerned), key=lambda one: one.rank)
             negotiable = breach.platform in _NEGOTIABLE
-            yield self.report(
+            yield self.finding_on(
                 _headline(breach),
                 span,
                 _advice(breach),

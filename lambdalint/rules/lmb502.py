@@ -121,7 +121,7 @@ class MountWithoutVpc(TemplateRule):
         for (span, path, kind), concerned in sorted(places.items(), key=lambda item: item[0]):
             stated = [one for function in concerned if (one := function.room.span_of("vpc")) is not None]
             is_open = any(leaves_open(one, declared.text_of) for one in stated)
-            yield self.report(
+            yield self.finding_on(
                 f"mounts a file system ({KINDS[kind]}) at {shown(path)}, but has no VPC settings to reach it through",
                 span,
                 "give the function the subnets and a security group of the file system's mount targets",

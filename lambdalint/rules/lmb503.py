@@ -127,7 +127,7 @@ class MountPathOutsideMnt(TemplateRule):
                     written = text_written(mount.span, mount.path, declared.text_of)
                     places[written.span, mount.path].append((function, written))
         for (span, path), concerned in sorted(places.items(), key=lambda item: item[0]):
-            yield self.report(
+            yield self.finding_on(
                 f"mounts a file system at {shown(path) or 'an empty path'}, {_reason(path)}",
                 span,
                 f"mount it at {_nearest(path) or '/mnt/<name>'}, and use that path in the code",

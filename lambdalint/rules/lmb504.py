@@ -118,7 +118,7 @@ class TooManyLayers(TemplateRule):
                 more = len(known) < len(function.room.layers)
                 places[_place(function, known[most]), len(known), most, more, platform.title].append(function)
         for (span, count, most, more, title), concerned in sorted(places.items(), key=lambda item: item[0]):
-            yield self.report(
+            yield self.finding_on(
                 f"attaches {'at least ' if more else ''}{count} layers, more than the {most} that {title} takes",
                 span,
                 "merge layers into one, or pack what only this function needs into its package",

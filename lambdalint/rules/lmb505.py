@@ -106,7 +106,7 @@ class TimeoutOverLimit(TemplateRule):
                 written = number_written(span, room.timeout, declared.text_of)
                 places[written.span, room.timeout, most, title].append((function, written))
         for (span, seconds, most, title), concerned in sorted(places.items(), key=lambda item: item[0]):
-            yield self.report(
+            yield self.finding_on(
                 f"states a timeout of {seconds:,} seconds, more than the longest that {title} takes, {most:,} seconds",
                 span,
                 f"set at most {most:,} seconds, and split what takes longer or run it in a container",

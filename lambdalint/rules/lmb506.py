@@ -171,7 +171,7 @@ class TmpInImage(TemplateRule):
         chosen = [loss for loss in losses if loss.rank == worst]
         leader = chosen[0]
         labels = dict.fromkeys(label for loss in chosen for label in loss.labels)
-        return self.report(
+        return self.finding_on(
             f"{_deed(chosen)}, {leader.reason}: Lambda mounts an empty /tmp over the image's",
             span,
             leader.advice,

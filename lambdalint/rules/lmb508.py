@@ -114,7 +114,7 @@ class HandlerNotFound(TemplateRule):
             if reason is not None:
                 found[function.room.span_of("handler") or function.source, reason].append(function)
         for (span, reason), functions in found.items():
-            yield self.report(reason.headline, span, reason.advice, functions, confidence=reason.confidence)
+            yield self.finding_on(reason.headline, span, reason.advice, functions, confidence=reason.confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class MountConflict(TemplateRule):
                 for conflict in _conflicts(function, declared):
                     places[conflict].append(function)
         for conflict, concerned in sorted(places.items(), key=lambda item: item[0]):
-            yield self.report(
+            yield self.finding_on(
                 f"mounts {KINDS[conflict.kind]} at {shown(conflict.path)}, which does not go with {conflict.other}",
                 conflict.span,
                 f"do without one of the two: {KINDS[conflict.kind]} or {conflict.other}",

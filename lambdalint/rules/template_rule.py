@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdalint.model import Label
-from lambdalint.rules.definition import RuleDefinition
-from lambdalint.rules.wording import joined, shown
+from lambdalint.rules.asked_once import AskedOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.catalogue.schema import PlatformRow, PlatformVariant
-    from lambdalint.model import Confidence, Effect, EntryPoint, Finding, Fix, Function, Room, Severity, Span, Tree
-    from lambdalint.syntax.project import Project
-
-_MOST_LABELS = 8
+    from lambdalint.model import Effect, EntryPoint, Finding, Function, Room, Tree
+    from lambdalint.rules.definition import RuleDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +41,8 @@ class Declared:
         return tuple(one for one in platform.variant if one.name in room.variants) if platform is not None else ()
 
 
-class TemplateRule(RuleDefinition):
+class TemplateRule(AskedOnce):
     """A rule that is asked once for all functions, of the settings that their templates state."""
-
-    options: RuleDefinition.Options
 
     def __init__(self, options: RuleDefinition.Options) -> None:
         self.options = options
@@ -56,40 +50,3 @@ class TemplateRule(RuleDefinition):
     def judge(self, declared: Declared) -> Iterable[Finding]:
         """Yield the findings on the functions of a project."""
         raise NotImplementedError
-
-    def mend(self, finding: Finding, project: Project) -> Fix | None:
-        """Return the fix of *finding*; None where there is no right one."""
-        del finding, project
-        return None
-
-    def report(
-        self,
-        headline: str,
-        span: Span,
-        advice: str,
-        functions: Sequence[Function],
-        *,
-        severity: Severity | None = None,
-        confidence: Confidence | None = None,
-        labels: Sequence[Label] = (),
-    ) -> Finding:
-        """Return a finding at *span* that concerns *functions*, with a label where each of them is declared.
-
-        ``headline`` is a clause without a full stop, ``advice`` says what to do; *severity* takes the place of the
-        rule's own, *confidence* bounds it.
-        """
-        names = tuple(sorted({one.name for one in functions}))
-        sure = self.meta.confidence
-        if confidence is not None and confidence.rank > sure.rank:
-            sure = confidence
-        known = {one.source: one.name for one in functions if one.source != span}
-        return replace(
-            self.finding(headline, span, advice=advice, functions=names),
-            message=f"{headline} ({joined([shown(name) for name in names])}): {advice}",
-            severity=severity or self.meta.severity,
-            confidence=sure,
-            labels=(
-                *labels,
-                *(Label(place, f"the function {shown(known[place])}") for place in sorted(known)[:_MOST_LABELS]),
-            ),
-        )
