@@ -10,6 +10,8 @@ from lambdalint.model import Report, Summary
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lambdalint.model import Problem
+
 
 def join(reports: Iterable[Report]) -> Report:
     """Return one report that says what all of *reports*, at least one, say; what several say is said once.
@@ -31,9 +33,13 @@ def join(reports: Iterable[Report]) -> Report:
         findings=tuple(findings),
         functions=tuple(sorted(functions, key=lambda item: (item.path, item.line, item.name))),
         summary=Summary(**{**summed, "functions": len(functions), "findings": len(findings)}),
-        problems=tuple(sorted(problems, key=lambda item: (item.span, item.message, item.severity))),
-        notes=tuple(sorted(notes, key=lambda item: (item.span, item.message, item.severity))),
-        undeclared=tuple(sorted(undeclared, key=lambda item: (item.span, item.message, item.severity))),
+        problems=_ordered(problems),
+        notes=_ordered(notes),
+        undeclared=_ordered(undeclared),
         limited=any(one.limited for one in every),
         sources={path: text for one in every for path, text in one.sources.items()},
     )
+
+
+def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda item: (item.span, item.message, item.severity)))

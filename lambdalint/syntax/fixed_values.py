@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from lambdalint.syntax.names_in_scope import nodes_in
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _FIXED_CALLS = frozenset({"os.getenv", "os.environ.get", "getenv", "environ.get", "os.path.join"})
 _TESTS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "lexists", "find_spec", "listdir", "iterdir"})
@@ -56,7 +58,7 @@ class Surroundings:
         branches = [one for one in self.above(call) if isinstance(one, (cst.If, cst.IfExp))]
         searched = functions[-1] if functions else next(iter(branches), None)
         if searched not in self._tests:
-            calls = [one for one in _below(searched) if isinstance(one, cst.Call)] if searched is not None else []
+            calls = [one for one in nodes_in(searched) if isinstance(one, cst.Call)] if searched is not None else []
             self._tests[searched] = [one for one in calls if dotted(one.func).rpartition(".")[2] in _TESTS]
         return any(not _is_of_call(test, call) and not _is_in_tmp(test) for test in self._tests[searched])
 
@@ -72,8 +74,8 @@ class FixedValues:
         self._unknown: set[str] = set()
         self._answers: dict[str, bool] = {}
         for function in functions:
-            self._unknown.update(node.name.value for node in _below(function.params) if isinstance(node, cst.Param))
-        for node in _below(outer) if outer is not None else ():
+            self._unknown.update(node.name.value for node in nodes_in(function.params) if isinstance(node, cst.Param))
+        for node in nodes_in(outer) if outer is not None else ():
             self._bind(node)
 
     def _bind(self, node: cst.CSTNode) -> None:
@@ -91,7 +93,7 @@ class FixedValues:
         if isinstance(target, cst.Name) and value is not None:
             self._values[target.value].append(value)
         else:
-            self._unknown.update(one.value for one in _below(target) if isinstance(one, cst.Name))
+            self._unknown.update(one.value for one in nodes_in(target) if isinstance(one, cst.Name))
 
     def is_fixed(self, expression: cst.BaseExpression, depth: int = 0) -> bool:
         """Tell whether *expression* is a literal, a constant of the module, or made of such."""
@@ -164,11 +166,3 @@ def _parts(expression: cst.BaseExpression) -> list[cst.BaseExpression] | None:
     if isinstance(expression, cst.IfExp):
         return [expression.body, expression.orelse]
     return None
-
-
-def _below(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending += node.children

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 MAX_FILES = 2_000
 _CONFIGURATION = re.compile(r"cdk\.json\.[\w.-]+|cdk\.[\w-]+\.json")
 _ENTRY = re.compile(r"app\.py|bin/[^/]+\.[cm]?[jt]s")
-_APP = re.compile(rb"\bnew\s+(?:\w+\.)?App\s*\(|(?:^|[=\s.])App\(|\bimport\b[^\n]*\bApp as\b")
+PYTHON_APP = re.compile(rb"(?:^|[=\s.(])App\s*\(|\bimport\b[^\n]*\bApp as\b", re.MULTILINE)
+"""What shows that a file in Python makes the application of a program."""
+_APP = re.compile(rb"\bnew\s+(?:\w+\.)?App\s*\(")
 _PROJECT_FILES = ("package.json", "requirements.txt", "app.py")
 
 
@@ -43,6 +45,6 @@ def _holds_program(tree: Tree, folder: str) -> bool:
         name = path[len(above) :]
         if _CONFIGURATION.fullmatch(name):
             return True
-        if _ENTRY.fullmatch(name) and _APP.search(tree.read(path) or b""):
+        if _ENTRY.fullmatch(name) and (PYTHON_APP if name.endswith(".py") else _APP).search(tree.read(path) or b""):
             return True
     return False

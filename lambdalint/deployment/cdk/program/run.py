@@ -23,6 +23,7 @@ from lambdalint.deployment.cdk.program.values import (
     Raised,
     Value,
 )
+from lambdalint.deployment.cdk.working_directory import PYTHON_APP
 from lambdalint.model import Problem, Span, Tree
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _FILE = re.compile(r"[\w./-]+\.py\b")
 _MODULE = re.compile(r"python[\d.]*\s+-m\s+([\w.]+)")
 _CHANGED = re.compile(r"\bcd\s+([\w./-]+)\s*(?:&&|;)")
 _NODE = re.compile(r"\.[cm]?[jt]s\b|\bts-node\b|\bnode\b")
-_APP = re.compile(rb"(?:^|[=\s.(])App\s*\(|\bimport\b[^\n]*\bApp as\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def applications(tree: Tree, paths: Iterable[str]) -> Iterator[Application]:
 
 def makes_application(content: bytes) -> bool:
     """Tell whether a file may be the first one of a program."""
-    return _APP.search(content) is not None
+    return PYTHON_APP.search(content) is not None
 
 
 def _main(tree: Tree, directory: str, command: object) -> str | None:
