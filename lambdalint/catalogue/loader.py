@@ -281,9 +281,10 @@ def load() -> Catalogue:
     folder = resources.files("lambdalint.catalogue") / "data"
     files: list[tuple[str, CatalogueFile]] = []
     digest = hashlib.blake2b(digest_size=16)
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
+    for group in sorted(folder.iterdir(), key=lambda item: item.name):
+        for entry in sorted(group.iterdir(), key=lambda item: item.name):
+            name = f"{group.name}/{entry.name}"
             text = entry.read_text(encoding="utf-8")
             digest.update(text.encode())
-            files.append((entry.name, parse_file(entry.name, text)))
+            files.append((name, parse_file(name, text)))
     return build(tuple(files), digest.hexdigest())

@@ -19,7 +19,7 @@ CATALOGUE = load()
 OURS = [
     (name, content)
     for name, content in CATALOGUE.files
-    if not name.startswith("stdlib_") and name not in {"builtins.toml", "platforms.toml", "request_sources.toml"}
+    if name.startswith(("libraries/", "packages/", "commands/"))
 ]
 EFFECTS = [row for _, content in OURS for row in content.effect]
 BARE_NAMES = {"save", "write", "dump", "export", "run", "get", "download", "open", "load", "render", "output"}
