@@ -1,6 +1,30 @@
-"""Run the command line with ``python -m lambdalint``."""
+"""The program, as ``lambdalint`` and as ``python -m lambdalint``."""
 
-from lambdalint.cli import main
+from __future__ import annotations
+
+import sys
+
+from lambdalint import __version__
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    if sys.argv[1:] == ["--version"] and _tell_version():
+        return
+    from lambdalint.cli import main as run
+
+    run()
+
+
+def _tell_version() -> bool:
+    """Print the version, with nothing else imported; False where that fails, which the command line reports."""
+    try:
+        sys.stdout.write(f"lambdalint {__version__}\n")
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):  # refused, closed, or no stream at all
+        return False
+    return True
+
 
 if __name__ == "__main__":
     main()

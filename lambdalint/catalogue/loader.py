@@ -1,25 +1,26 @@
-"""Reads the catalogue's TOML files, checks every row, and indexes them by the name of the call."""
+"""Loads the catalogue: its compiled form, or its TOML files with a check of every row; indexed by the call."""
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import re
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import resources
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
-import tomli
 
-from lambdalint.catalogue import command, shared_layers
+from lambdalint.catalogue import compiled, shared_layers, source_files
+from lambdalint.catalogue.compiled import Compiled
+from lambdalint.catalogue.library_defaults import LibraryDefaults
 from lambdalint.catalogue.parameter import parse_parameter
+from lambdalint.catalogue.receivers import Receivers
 from lambdalint.catalogue.schema import (
     AssetRow,
     CatalogueFile,
     CommandRow,
-    Condition,
     EffectRow,
     FetchesRow,
     InvokesRow,
@@ -35,9 +36,11 @@ from lambdalint.catalogue.schema import (
 from lambdalint.catalogue.shared_layers import SharedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from lambdalint.catalogue.condition import Condition
     from lambdalint.catalogue.packaging_rows import OlderReleaseRow, PackageRow, RuntimeRow, SdkRow, SharedLayerRow
+    from lambdalint.catalogue.source_files import SourceFile
 
 
 class CatalogueError(Exception):
@@ -83,6 +86,7 @@ class Catalogue:
     sdk: Mapping[str, SdkRow]
     runtimes: tuple[RuntimeRow, ...]
     shared_layers: tuple[SharedLayerRow, ...]
+    library_defaults: LibraryDefaults
     files: tuple[tuple[str, CatalogueFile], ...] = field(repr=False, default=())
     digest: str = ""
 
@@ -92,8 +96,14 @@ class Catalogue:
             return self.aliases[name]
         owner, dot, member = name.rpartition(".")
         if dot and owner in self.aliases:
-            return f"{self.aliases[owner]}.{member}"
-        return name
+            return self.receivers.settled(f"{self.aliases[owner]}.{member}")
+        return self.receivers.settled(name)
+
+    @cached_property
+    def receivers(self) -> Receivers:
+        """The types that rows speak of methods of."""
+        calls = (self.effects, self.returns, self.passes, self.stores, self.fetches, self.reads, self.invokes)
+        return Receivers(calls, self.aliases)
 
     def release(self, name: str, version: str | None) -> PackageRow | OlderReleaseRow | None:
         """Return the row with the size of a *version* of the distribution *name*; None stands for the current one."""
@@ -149,8 +159,8 @@ def _check_row(where: str, row: EffectRow) -> None:
     references = (row.path, row.moves, row.limit, *(condition.argument for condition in row.when))
     _check_references(f"{where}: {row.call}", [reference for reference in references if reference is not None])
     _check_patterns(f"{where}: {row.call}", row.when)
-    if row.path is None and row.place is None:
-        raise CatalogueError(f"{where}: {row.call}: one of path and place is needed")
+    if row.path is None and row.place is None and row.library is None:
+        raise CatalogueError(f"{where}: {row.call}: one of path, place and library is needed")
 
 
 def _check_references(where: str, references: Iterable[str]) -> None:
@@ -175,6 +185,10 @@ def _check_pattern(where: str, pattern: str) -> None:
 
 def parse_file(where: str, text: str) -> CatalogueFile:
     """Parse one catalogue file; raise CatalogueError naming the file and the row for whatever is wrong."""
+    import tomli
+
+    from lambdalint.catalogue import command
+
     try:
         parsed = msgspec.convert(tomli.loads(text), CatalogueFile)
     except tomli.TOMLDecodeError as error:
@@ -189,6 +203,11 @@ def parse_file(where: str, text: str) -> CatalogueFile:
         _check_patterns(f"{where}: {setting.dotted}", setting.when)
     for asset in parsed.asset:
         _check_references(f"{where}: {asset.names[0]}", (*asset.arguments, *asset.unless))
+    for default in parsed.library_default:
+        conditions = (*default.when, *(condition for telling in default.told_by for condition in telling.when))
+        references = (*default.arguments, *(condition.argument for condition in conditions))
+        _check_references(f"{where}: {default.name}", references)
+        _check_patterns(f"{where}: {default.name}", conditions)
     for runtime in parsed.runtime:
         _check_pattern(f"{where}: {runtime.platform}", runtime.runtimes)
     for program in parsed.command:
@@ -270,21 +289,41 @@ def build(files: tuple[tuple[str, CatalogueFile], ...], digest: str = "") -> Cat
         sdk={row.distribution: row for content in contents for row in content.sdk},
         runtimes=tuple(row for content in contents for row in content.runtime),
         shared_layers=tuple(row for content in contents for row in content.shared_layer),
+        library_defaults=LibraryDefaults.of(row for content in contents for row in content.library_default),
         files=files,
         digest=digest,
     )
 
 
+def parse_files(files: Iterable[SourceFile]) -> Compiled:
+    """Parse the TOML files of the catalogue, with a check of every row, as ``parse_file`` does."""
+    sources = tuple(files)
+    parsed = tuple((file.name, parse_file(file.name, file.content.decode())) for file in sources)
+    return Compiled(parsed, source_files.digest(sources))
+
+
 @lru_cache(maxsize=1)
 def load() -> Catalogue:
-    """Return the built-in catalogue; raise CatalogueError if a shipped row is wrong."""
-    folder = resources.files("lambdalint.catalogue") / "data"
-    files: list[tuple[str, CatalogueFile]] = []
-    digest = hashlib.blake2b(digest_size=16)
-    for group in sorted(folder.iterdir(), key=lambda item: item.name):
-        for entry in sorted(group.iterdir(), key=lambda item: item.name):
-            name = f"{group.name}/{entry.name}"
-            text = entry.read_text(encoding="utf-8")
-            digest.update(text.encode())
-            files.append((name, parse_file(name, text)))
-    return build(tuple(files), digest.hexdigest())
+    """Return the built-in catalogue; raise CatalogueError if a row in the TOML files is wrong."""
+    with _without_collection():
+        found = compiled.shipped()
+        if found is None:
+            sources = source_files.read()
+            key = source_files.key(sources)
+            found = compiled.kept(key)
+            if found is None:
+                found = parse_files(sources)
+                compiled.keep(found, key)
+        return build(found.files, found.digest)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Put off garbage collection: of thousands of rows that all stay, it takes longer than reading them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -15,6 +15,8 @@ class Parameter:
     name: str
     position: int | None
     receiver: bool = False
+    key: str = ""
+    """Where it is not empty, what the argument holds under that key is meant."""
 
 
 @cache
@@ -24,5 +26,6 @@ def parse_parameter(reference: str) -> Parameter:
         raise ValueError(f"{reference!r} is not a parameter reference; expected name@position, name, @position or self")
     if reference == "self":
         return Parameter("", None, receiver=True)
+    reference, _, key = reference.partition("[")
     name, _, position = reference.partition("@")
-    return Parameter(name, int(position) if position else None)
+    return Parameter(name, int(position) if position else None, key=key.rstrip("]"))

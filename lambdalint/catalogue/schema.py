@@ -1,8 +1,8 @@
 """The typed, closed shape of a catalogue row.
 
-A *parameter reference* names a parameter and its position: ``file@0`` is the first positional argument or the
-keyword ``file``; ``dir`` is keyword only; ``self`` is the receiver; ``@0`` is positional only. Positions of a method
-do not count the receiver.
+A *parameter reference* names a parameter and its position: ``file@0`` is the first positional argument or the keyword
+``file``; ``dir`` is keyword only; ``self`` is the receiver; ``@0`` is positional only. Positions of a method do not
+count the receiver. ``options@0[cache]`` is what a dictionary that is given for a parameter holds under a key.
 """
 
 from __future__ import annotations
@@ -12,26 +12,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from lambdalint.catalogue.condition import Condition
+from lambdalint.catalogue.library_default_row import LibraryDefaultRow
 from lambdalint.catalogue.packaging_rows import OlderReleaseRow, PackageRow, RuntimeRow, SdkRow, SharedLayerRow
 from lambdalint.catalogue.row import Row
 from lambdalint.model import EffectKind
 
-PARAMETER = re.compile(r"self|(?:[A-Za-z_]\w*)?(?:@\d+)?(?<=.)")
-
-
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
-    """A condition on an argument's value.
-
-    ``matches`` is searched in the value's text; for ``os.open``-like flags the text is the flags' names. ``default``
-    is the value of an argument that is not given. A value that is not known does not satisfy the condition, unless
-    ``unknown`` says so. ``negate`` turns the condition around.
-    """
-
-    argument: str
-    matches: str
-    default: str | None = None
-    unknown: bool = False
-    negate: bool = False
+PARAMETER = re.compile(r"self|(?:[A-Za-z_]\w*)?(?:@\d+)?(?<=.)(?:\[\w+\])?")
 
 
 class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
@@ -42,7 +29,9 @@ class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
     ``default`` such a call has no effect. ``place`` is a fixed path, for calls without a path parameter. ``suffix`` is
     appended to the path. ``name_only`` also matches the method's name on a receiver of unknown type. ``arity`` bounds
     the number of given arguments (both ends included). ``opens`` marks that content is written through the result.
-    ``raises`` is false where a refusal is not raised at the call itself.
+    ``raises`` is false where a refusal is not raised at the call itself; ``failure`` says, as a clause, what happens
+    then, or which other error than ``OSError`` is raised ("returns False"). ``library`` is the name of the
+    ``library-default`` that says where the call writes if the argument of ``path`` is not given.
 
     What becomes of the file: ``fetches`` tells that its content comes from a durable place. ``temporary`` is
     ``removed`` for what removes itself (when it is closed or collected, or its context ends), ``kept`` for what does
@@ -62,6 +51,8 @@ class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
     name_only: bool = False
     arity: tuple[int, int] | None = None
     raises: bool = True
+    failure: str = ""
+    library: str | None = None
     fetches: bool = False
     temporary: Literal["removed", "kept"] | None = None
     tree: bool = False
@@ -178,11 +169,12 @@ class CommandEffect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
     ``path`` is a template: ``{0}``, ``{1}`` and ``{last}`` are arguments that are no options, ``{all}`` each of them,
     ``{but-first}`` and ``{but-last}`` each of those, ``{after output}`` the one behind the word ``output``, ``{-o}``
-    the value of an option. ``{0:name}`` is the last part of a path, ``:stem`` the same without its extension, ``:bare``
-    the path without its extension, ``:repository`` the folder that a repository's address gives, ``:format`` the text
-    before a colon, ``:sent`` the path behind an ``@``. ``*`` stands for names that are not known, ``~`` at the start
-    for the home. ``default`` takes the template's place where one of its arguments is not given. ``into`` is a
-    template of the name that is put into the path where that is a directory.
+    the value of an option. ``{0:name}`` is the last part of a path, ``:stem`` the same without its extension,
+    ``:bare`` the path without its extension, ``:repository`` the folder that a repository's address gives,
+    ``:format`` the text before a colon, ``:sent`` the path behind an ``@``. ``*`` stands for names that are not
+    known, ``~`` at the start for the home, ``$NAME`` there for the value of a variable. ``default`` takes the
+    template's place where one of its arguments is not given, or its variable is not set. ``into`` is a template of
+    the name that is put into the path where that is a directory.
 
     ``size`` are templates of how large the file becomes, with the suffixes of GNU's programs; the first whose arguments
     are given holds, and ``x`` in it multiplies. ``endless`` is a template of what is copied: the size is known only
@@ -254,7 +246,7 @@ class CommandRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
 
 class AliasRow(Row, frozen=True, kw_only=True, rename="kebab"):
-    """Other dotted names of one callable or type."""
+    """Other dotted names of one callable or type; ``Type.*`` are all members of it, see ``receivers``."""
 
     name: str
     of: str
@@ -273,10 +265,11 @@ class SettingRow(Row, frozen=True, kw_only=True, rename="kebab"):
     """A setting that names the place where a framework keeps something, and says so in no call.
 
     ``framework`` is the dotted name of the configuration, ``name`` that of the setting, with the keys of inner
-    dictionaries behind dots. It comes into force where one of ``calls`` reads the configuration, under the
-    conditions of ``when``, whose arguments are settings, too. ``holds`` says what is kept in the place; ``default`` is
-    as for effects. ``deployable`` tells that what is deployed may be such a place, which is then only read: the
-    setting has an effect in ``/tmp`` alone. ``example`` and ``counter`` are the code of a configuration.
+    dictionaries behind dots. It comes into force where one of ``calls`` reads the configuration, under the conditions
+    of ``when``, whose arguments are settings, too. ``holds`` says what is kept in the place; ``default`` is as for
+    effects. ``deployable`` tells that what is deployed may be such a place, which is then only read: the setting has
+    an effect in ``/tmp`` alone. ``library`` is as for effects: its place is used, whatever the setting says.
+    ``example`` and ``counter`` are the code of a configuration.
     """
 
     framework: str
@@ -288,6 +281,7 @@ class SettingRow(Row, frozen=True, kw_only=True, rename="kebab"):
     when: tuple[Condition, ...] = ()
     deployable: bool = False
     limited: bool = False
+    library: str | None = None
     example: str
     counter: str
 
@@ -295,15 +289,6 @@ class SettingRow(Row, frozen=True, kw_only=True, rename="kebab"):
     def dotted(self) -> str:
         """The name under which the effect is known."""
         return f"{self.framework}.{self.name}"
-
-
-class LibraryDefaultRow(Row, frozen=True, kw_only=True, rename="kebab"):
-    """A place that a library writes to unless it is told otherwise."""
-
-    library: str
-    trigger: str
-    location: str
-    redirect: str
 
 
 class PlatformVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
@@ -326,7 +311,8 @@ class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
 
     ``env_outside`` tells that a function's variables are, as a rule, set outside of the project, on a web page.
     Of the places below ``unjudged`` it is not verified whether they can be written: nothing is said of what
-    writes there.
+    writes there. ``shared_memory`` tells whether there is a ``/dev/shm``, and is None where that is not verified.
+    ``log_handler`` tells that the runtime installs a handler at the root logger before it imports the code.
     """
 
     name: str
@@ -343,7 +329,8 @@ class PlatformRow(Row, frozen=True, kw_only=True, rename="kebab"):
     image_mb: int | None = None
     layers_max: int | None = None
     timeout_max: int | None = None
-    shared_memory: bool = False
+    shared_memory: bool | None = None
+    log_handler: bool = False
     concurrent_requests: bool = False
     env_outside: bool = False
     env: dict[str, str] = msgspec.field(default_factory=dict)

@@ -9,6 +9,7 @@ import click
 
 from lambdalint import __version__
 from lambdalint.cli.baseline import baseline
+from lambdalint.cli.catalogue import catalogue
 from lambdalint.cli.check import check
 from lambdalint.cli.configuration import configuration
 from lambdalint.cli.explain import explain
@@ -26,7 +27,7 @@ def commands() -> None:
     """Find, before deployment, what Python code on AWS Lambda gets wrong about its file system."""
 
 
-for command in (check, functions, explain, show_rule, list_rules, baseline, configuration):
+for command in (check, functions, explain, show_rule, list_rules, catalogue, baseline, configuration):
     commands.add_command(command)
 
 

@@ -119,6 +119,7 @@ def place_image(tree: Tree, function: Function, build: ImageBuild) -> tuple[Func
     room = replace(
         function.room,
         package_type="image",
+        served=command.serves,
         cwd=workdir,
         task_root=task_root,
         env=merge_environment(env, function.room.env),

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.handlers import locate
-from lambdalint.deployment.image_function import ImageBuild, place_image
 from lambdalint.deployment.not_lambda import is_apart, is_below
 from lambdalint.deployment.source_root import ancestors
 from lambdalint.model import Function, Problem, Span
@@ -83,6 +82,8 @@ def _is_of_a_service(tree: Tree, folder: str) -> bool:
 
 
 def _function(tree: Tree, path: str, room: Room) -> tuple[Function | None, list[Problem]]:
+    from lambdalint.deployment.image_function import ImageBuild, place_image
+
     function = Function(
         name=path,
         handler=None,

@@ -31,7 +31,7 @@ def base_room(platform: str, catalogue: Catalogue) -> Room:
         cwd=row.cwd,
         task_root=row.task_root,
         home=row.home,
-        unjudged=row.unjudged,
+        unjudged=row.unjudged if row.shared_memory is not None else (*row.unjudged, "/dev/shm"),
         env=_platform_variables(platform, catalogue),
         env_outside=row.env_outside,
     )

@@ -177,7 +177,7 @@ def _function(tree: Tree, candidate: _Candidate, room: Room) -> Function:
         name=f"{path.removesuffix('.py')}.{candidate.qualname}",
         handler=handler_of(path, root, candidate.qualname),
         code_root=root,
-        room=room,
+        room=replace(room, served=True),
         source=name_span(path, candidate.content.splitlines(), candidate.node, written),
         declared_by=candidate.framework,
         search_path=tuple(folder for folder in ancestors(path) if folder != root),

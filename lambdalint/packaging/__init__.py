@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambdalint.catalogue import Catalogue
-    from lambdalint.model import Function, Settings, Tree
-    from lambdalint.packaging.functions import Packages
+    from lambdalint.model import Function, FunctionPackage, Problem, Settings, Tree
 
-__all__ = ["read"]
+__all__ = ["Packages", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The packages of all functions, in the functions' order, and what could not be read of them.
+
+    ``files`` are the paths of all that says what is in them: requirements files, and marks of vendored packages.
+    """
+
+    packages: tuple[FunctionPackage, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def read(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> Packages:
     """Return what each of *functions* ships; what cannot be read becomes a problem, never an exception."""
+    if not functions:
+        return Packages()
     from lambdalint.packaging.functions import read
 
     return read(tree, functions, catalogue, settings)

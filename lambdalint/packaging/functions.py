@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.package_patterns import Package
 from lambdalint.model import Contents, Distribution, FunctionPackage, LayerContents, Provenance, Span
+from lambdalint.packaging import Packages
 from lambdalint.packaging.contents import Reader
 from lambdalint.packaging.disk import unlisted
 from lambdalint.packaging.measure import own_size
@@ -17,29 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lambdalint.catalogue import Catalogue
-    from lambdalint.model import Function, Layer, Problem, Settings, Tree
+    from lambdalint.model import Function, Layer, Settings, Tree
 
 _MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile")
 _IN_LAYERS = ("", "python", "python/lib/python3.*/site-packages")
 """Where Python finds libraries in a layer, which is unpacked into ``/opt``; the first before its build moves it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packages:
-    """The packages of all functions, in the functions' order, and what could not be read of them.
-
-    ``files`` are the paths of all that says what is in them: requirements files, and marks of vendored packages.
-    """
-
-    packages: tuple[FunctionPackage, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    files: tuple[str, ...] = ()
-
-
 def read(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> Packages:
     """Return what each of *functions* ships."""
-    if not functions:
-        return Packages()
     scripts = ScriptedBuilds(tree)
     functions = [scripts.function(one) for one in functions]
     reader = _Packages(tree, functions, catalogue, settings)

@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lambdalint.deployment.cdk.synthesized_files import find
 from lambdalint.deployment.cdk.working_directory import candidates_of, directory_of
-from lambdalint.deployment.document import decode
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.rooms import merge_environment
 from lambdalint.model import Deployment, Function, Problem, Span
@@ -69,10 +69,12 @@ def _read_all(
     room: Room,
 ) -> Deployment:
     """Return the functions of the programs in both languages."""
-    from lambdalint.deployment.cdk.python_programs import read_python
-
     written = _read_typescript(tree, typescript[:MAX_FILES], later, room) if typescript else Deployment()
-    followed = read_python(tree, python[:MAX_FILES], apps[:MAX_FILES], later, room) if python else Deployment()
+    followed = Deployment()
+    if python:
+        from lambdalint.deployment.cdk.python_programs import read_python
+
+        followed = read_python(tree, python[:MAX_FILES], apps[:MAX_FILES], later, room)
     problems = [*followed.problems, *written.problems]
     for paths in (python, typescript):
         if len(paths) > MAX_FILES:
@@ -83,10 +85,13 @@ def _read_all(
 
 def _with_assemblies(tree: Tree, programs: Deployment) -> Deployment:
     """Return *programs* with what their cloud assemblies say."""
+    assemblies = find(tree)
+    if not assemblies.folders and not assemblies.problems:
+        return replace(programs, problems=tuple(dict.fromkeys(programs.problems)))
     from lambdalint.deployment.cdk.synthesized import read as read_synthesized
     from lambdalint.deployment.cdk.synthesized_join import join
 
-    return join(tree, programs, read_synthesized(tree))
+    return join(tree, programs, read_synthesized(tree, assemblies))
 
 
 def _read_typescript(
@@ -128,6 +133,8 @@ def _read_typescript(
 
 def _point(tree: Tree, path: str, at: int) -> Span:
     """Return the place of a position in the text of a file."""
+    from lambdalint.deployment.document import decode
+
     text, _ = decode(path, tree.read(path) or b"")
     before = re.split("\r\n|\r|\n", text[:at])
     return Span.point(path, len(before), len(before[-1]) + 1)

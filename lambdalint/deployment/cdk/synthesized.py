@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from lambdalint.deployment import document
 from lambdalint.deployment.cdk.bundling import plain_build, python_build
-from lambdalint.deployment.cdk.synthesized_files import find
 from lambdalint.deployment.cdk.synthesized_sources import Manifests, Sources
 from lambdalint.deployment.cloudformation.inline_code import read_inline
 from lambdalint.deployment.cloudformation.intrinsics import Scope
@@ -70,9 +69,8 @@ class Found:
     problems: tuple[Problem, ...] = ()
 
 
-def read(tree: Tree) -> Found:
-    """Return the functions of all assemblies that lie in folders of *tree*."""
-    assemblies = find(tree)
+def read(tree: Tree, assemblies: Assemblies) -> Found:
+    """Return the functions of the *assemblies* that lie in folders of *tree*."""
     if not assemblies.folders:
         return Found((), assemblies.problems)
     reader = _Reader(tree, assemblies)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment import document
-from lambdalint.deployment.cloudformation import sam
+from lambdalint.deployment.cloudformation import SUFFIXES, sam
 from lambdalint.deployment.cloudformation.intrinsics import Scope, is_absent
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.model import Problem, Tree
@@ -21,7 +21,6 @@ MAX_STACKS = 2_000
 MAX_DEPTH = 20
 MAX_BYTES = 8_000_000
 
-_SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _MARKS = (b"AWS::Serverless", b"AWS::Lambda::Function", b"AWS::CloudFormation::Stack")
 _LOCATIONS = {STACK: "TemplateURL", sam.APPLICATION: "Location"}
 
@@ -86,7 +85,7 @@ class Stacks:
 
     def _candidates(self) -> Iterator[str]:
         for path in self.tree.files:
-            if path.endswith(_SUFFIXES) and not is_apart(path):
+            if path.endswith(SUFFIXES) and not is_apart(path):
                 data = self.tree.read(path)
                 if data is None or len(data) > MAX_BYTES or b"Resources" not in data:
                     continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment import document
 from lambdalint.deployment.handlers import locate, module_file
 from lambdalint.deployment.image_function import ImageBuild, place_image
 from lambdalint.deployment.not_lambda import is_apart
+from lambdalint.deployment.serverless import Services
 from lambdalint.deployment.serverless.build import WSGI_PLUGIN, ServiceBuilds
 from lambdalint.deployment.serverless.package import UnknownPatternError, package_patterns
 from lambdalint.deployment.serverless.room import build_room
@@ -29,18 +30,6 @@ _WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
 _PYTHON = re.compile(r"python\d", re.IGNORECASE)
 _CONSTRUCT_FUNCTIONS = ("worker", "authorizer")
 MAX_FUNCTIONS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the serverless.yml files of a project declare.
-
-    ``foreign`` are the folders of services on another provider than AWS, whose handlers look the same.
-    """
-
-    functions: tuple[Function, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    foreign: tuple[str, ...] = ()
 
 
 def read(tree: Tree, catalogue: Catalogue) -> Services:

@@ -1,5 +1,30 @@
 """Python functions on Vercel."""
 
-from lambdalint.deployment.vercel.reader import Projects, read
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.model import Function, Problem, Tree
 
 __all__ = ["Projects", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """What the Vercel projects of a repository deploy; ``files`` are those that their functions are served from."""
+
+    functions: tuple[Function, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def read(tree: Tree, catalogue: Catalogue) -> Projects:
+    """Return the Python functions of each folder of *tree* that is deployed to Vercel."""
+    if not any(path.endswith(("vercel.json", "pyproject.toml")) or "api/" in path for path in tree.files):
+        return Projects()
+    from lambdalint.deployment.vercel.reader import read
+
+    return read(tree, catalogue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +13,7 @@ from lambdalint.deployment.not_lambda import is_apart, is_below, serving_folders
 from lambdalint.deployment.package_patterns import Package, understood
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.deployment.source_root import ancestors, handler_of
+from lambdalint.deployment.vercel import Projects
 from lambdalint.deployment.vercel.entry import (
     declared_entry,
     entry_of,
@@ -46,15 +47,6 @@ MAX_PROJECTS = 200
 MAX_SETTINGS = 500
 MAX_FUNCTIONS = 2_000
 """Bounds: projects; of one project, its builds, patterns, variables and routes, each; its functions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Projects:
-    """What the Vercel projects of a repository deploy; ``files`` are those that their functions are served from."""
-
-    functions: tuple[Function, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    files: tuple[str, ...] = ()
 
 
 def read(tree: Tree, catalogue: Catalogue) -> Projects:

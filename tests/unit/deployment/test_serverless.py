@@ -13,7 +13,7 @@ from lambdalint.model import Function, Layer, Room, Tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdalint.deployment.serverless.reader import Services
+    from lambdalint.deployment.serverless import Services
 
 
 def _read(root: Path, files: dict[str, str]) -> Services:

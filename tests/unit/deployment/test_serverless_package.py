@@ -15,7 +15,7 @@ from lambdalint.model import Function, Settings, Tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdalint.deployment.serverless.reader import Services
+    from lambdalint.deployment.serverless import Services
 
 WRITES = "def save():\n    open('x.txt', 'w')\n"
 CALLS = "from {} import save\n\n\ndef handler(event, context):\n    save()\n"

@@ -15,7 +15,7 @@ from lambdalint.model import Deployment, Guard, Phase, Settings, Tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdalint.deployment.vercel.reader import Projects
+    from lambdalint.deployment.vercel import Projects
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 SERVED = "from http.server import BaseHTTPRequestHandler\nclass handler(BaseHTTPRequestHandler):\n    pass\n"

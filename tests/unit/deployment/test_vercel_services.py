@@ -16,7 +16,7 @@ from lambdalint.model import Manifest, Tree
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdalint.deployment.vercel.reader import Projects
+    from lambdalint.deployment.vercel import Projects
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 ROWS = catalogue.load()
