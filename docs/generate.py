@@ -1,4 +1,4 @@
-"""Generates ``docs/rules``: a page for each rule, of its docstring and its fixture, and an index.
+"""Generates ``docs/rules``, a page for each rule, of its docstring and its fixture, and the pages of the catalogue.
 
 ``python docs/generate.py`` writes the pages, with ``--check`` it only tells which of them are not current. Exit 0: all
 are current, 1: some are not, 2: a rule cannot be documented.
@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import catalogue_pages
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from lambdalint.rules.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ROOT / "docs" / "rules"
+DOCS = ROOT / "docs"
+GENERATED = ("rules/*.md", "catalogue.md", "catalogue/*.md")
+"""The pages below ``docs`` that are generated, all of them."""
 INDEX = "README.md"
 MAX_DIFF_LINES = 20
 
@@ -220,7 +224,7 @@ def _index(declared: Sequence[RuleMeta]) -> str:
 
 def differences(wanted: Mapping[str, str], folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield each page in *folder* that is not as *wanted*, with the lines of the difference."""
-    present = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    present = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in _present(folder)}
     for name in sorted(wanted.keys() | present.keys()):
         before, after = present.get(name), wanted.get(name)
         if before != after:
@@ -228,40 +232,45 @@ def differences(wanted: Mapping[str, str], folder: Path) -> Iterator[tuple[str, 
             yield name, list(difflib.unified_diff(*lines, "the page as it is", "as it should be", n=1, lineterm=""))
 
 
+def _present(folder: Path) -> Iterator[Path]:
+    return itertools.chain.from_iterable(map(folder.glob, GENERATED))
+
+
 def write(wanted: Mapping[str, str], folder: Path) -> None:
-    """Make *folder* hold the pages *wanted*, and no other ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.md"):
-        if path.name not in wanted:
+    """Make *folder* hold the pages *wanted*, and no other generated ones."""
+    for path in list(_present(folder)):
+        if path.relative_to(folder).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
-    parser = argparse.ArgumentParser(description="Generate docs/rules from the rules and their fixtures.")
+    parser = argparse.ArgumentParser(description="Generate the pages of the rules and the catalogue.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is not current")
     options = parser.parse_args(arguments)
     try:
-        wanted = pages(ROOT / "fixtures" / "rules")
+        wanted = {f"rules/{name}": text for name, text in pages(ROOT / "fixtures" / "rules").items()}
     except DocumentationError as error:
         print(f"docs/generate.py: {error}", file=sys.stderr)
         return 2
-    stale = list(differences(wanted, PAGES))
+    wanted |= catalogue_pages.pages()
+    stale = list(differences(wanted, DOCS))
     for name, diff in stale:
         if options.check:
-            print(f"docs/rules/{name} is not current:")
+            print(f"docs/{name} is not current:")
             print("\n".join(f"  {line}" for line in diff[:MAX_DIFF_LINES]))
             if len(diff) > MAX_DIFF_LINES:
                 print(f"  ... and {len(diff) - MAX_DIFF_LINES} more lines")
         else:
-            print(f"docs/rules/{name} written" if name in wanted else f"docs/rules/{name} deleted")
+            print(f"docs/{name} written" if name in wanted else f"docs/{name} deleted")
     if options.check:
         if stale:
             print("`python docs/generate.py` writes the pages anew.")
         return 1 if stale else 0
-    write(wanted, PAGES)
+    write(wanted, DOCS)
     return 0
 
 

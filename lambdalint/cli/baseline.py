@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,6 @@ from lambdalint.cli.delivery import obstacle
 from lambdalint.cli.options import load, overrides_of, project_flags, selection_flags
 from lambdalint.cli.runs import analyse, tell_problems
 from lambdalint.cli.terminal import Failure, write
-from lambdalint.model import BASELINE_NAME, NOT_JUDGED, Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,14 +20,7 @@ if TYPE_CHECKING:
     from lambdalint.loading import Batch
     from lambdalint.model import Report
 
-_FILE_HELP = f"The file. [default: as configured, or {BASELINE_NAME}]"
-_HIDES_NOTHING: dict[str, Any] = {
-    "min_severity": Severity.INFO,
-    "min_confidence": Confidence.LOW,
-    "per_file_ignores": (),
-    "noqa": False,
-}
-"""Settings under which no finding of a selected rule is left out but by a comment of lambdalint's own."""
+_FILE_HELP = "The file. [default: as configured, or .lambdalint-baseline.json]"
 
 
 @click.group()
@@ -72,6 +64,7 @@ def prune(project: ProjectFlags, selection: SelectionFlags, file: str | None) ->
     """Remove the entries of a baseline that no finding below PATHS matches any more."""
     from lambdalint.engine import baseline as engine
     from lambdalint.engine.source_text import split_lines
+    from lambdalint.model import Confidence, Severity
     from lambdalint.output.text import count
 
     batches = load(project, overrides_of(project, selection))
@@ -81,7 +74,16 @@ def prune(project: ProjectFlags, selection: SelectionFlags, file: str | None) ->
     except engine.BaselineError as error:
         raise Failure(str(error)) from None
     _refuse_unwritable(path)
-    report = analyse(batches, quiet=project.quiet, baseline=None, **_HIDES_NOTHING)
+    # only comments of lambdalint's own may leave out a finding of a selected rule
+    report = analyse(
+        batches,
+        quiet=project.quiet,
+        baseline=None,
+        min_severity=Severity.INFO,
+        min_confidence=Confidence.LOW,
+        per_file_ignores=(),
+        noqa=False,
+    )
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
     if report.summary.unfinished:
         raise Failure("some code was not followed to its end, so that no entry is known to be stale (max-steps)")
@@ -94,11 +96,15 @@ def prune(project: ProjectFlags, selection: SelectionFlags, file: str | None) ->
 
 
 def _end(report: Report) -> None:
+    from lambdalint.model import NOT_JUDGED
+
     if any(finding.code in NOT_JUDGED for finding in report.findings):
         raise Failure("not all was judged: 'lambdalint check' says what")
 
 
 def _file(given: str | None, batches: Sequence[Batch]) -> Path:
+    from lambdalint.model import BASELINE_NAME
+
     configured = [one for batch in batches if (one := batch.loaded.settings.baseline) is not None]
     if given is None and len(set(configured)) > 1:
         raise Failure("the paths have several configurations with a baseline each; --baseline says which is meant")

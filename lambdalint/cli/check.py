@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,7 +15,6 @@ from lambdalint.cli import delivery, mending
 from lambdalint.cli.options import ProjectFlags, SelectionFlags, load, overrides_of, project_flags, selection_flags
 from lambdalint.cli.runs import analyse, tell_problems
 from lambdalint.cli.terminal import CLEAN, FAILED, FINDINGS, Failure
-from lambdalint.model import NOT_JUDGED
 from lambdalint.output.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -95,17 +95,17 @@ def check(
     def make_report(overlay: Mapping[Path, bytes]) -> Report:
         return analyse(batches, quiet=project.quiet, overlay={**typed, **overlay}, changed_since=changed_since)
 
+    within = partial(mending.bounds_of, project.paths)
     reason = None if add_noqa is None else mending.check_reason(add_noqa)
-    within = mending.bounds_of(project.paths)
     report = make_report({})
     if diff:
-        changes = mending.show_diff(report, make_report, within=within, unsafe=unsafe_fixes, quiet=project.quiet)
+        changes = mending.show_diff(report, make_report, within=within(), unsafe=unsafe_fixes, quiet=project.quiet)
         tell_problems(report, verbose=project.verbose, quiet=project.quiet)
         _end(report, delivered=True, found=changes)
     if fix:
-        report = mending.fix(report, make_report, within=within, unsafe=unsafe_fixes, quiet=project.quiet)
+        report = mending.fix(report, make_report, within=within(), unsafe=unsafe_fixes, quiet=project.quiet)
     if reason is not None:
-        report = mending.add_noqa(report, reason, make_report, within=within, quiet=project.quiet)
+        report = mending.add_noqa(report, reason, make_report, within=within(), quiet=project.quiet)
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
     delivered = delivery.deliver(report, name, outputs, os.environ, quiet=project.quiet, statistics=statistics)
     _end(report, delivered=delivered, found=bool(report.findings) and not exit_zero)
@@ -113,6 +113,8 @@ def check(
 
 def _end(report: Report, *, delivered: bool, found: bool) -> NoReturn:
     """End the run with the status for whether something was *found*, unless not all was judged or delivered."""
+    from lambdalint.model import NOT_JUDGED
+
     if not delivered or any(finding.code in NOT_JUDGED for finding in report.findings):
         raise click.exceptions.Exit(FAILED)
     raise click.exceptions.Exit(FINDINGS if found else CLEAN)

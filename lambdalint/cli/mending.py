@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdalint.cli.terminal import Failure, warn, write_bytes
-from lambdalint.model import Safety
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +42,7 @@ def show_diff(report: Report, analyse: Analyse, *, within: Bounds, unsafe: bool,
 
 def _fixed(report: Report, analyse: Analyse, within: Bounds, *, unsafe: bool) -> Fixed:
     from lambdalint.engine import fix_rounds
+    from lambdalint.model import Safety
 
     allowed = frozenset({Safety.SAFE, *([Safety.UNSAFE] if unsafe else [])})
     return fix_rounds.fix(report, analyse, allowed, within=within, cwd=Path.cwd())

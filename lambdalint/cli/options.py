@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lambdalint.cli.terminal import Failure
-from lambdalint.model import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +19,11 @@ if TYPE_CHECKING:
 
     _Command = Callable[..., None]
     _Decorator = Callable[[_Command], _Command]
+
+
+SEVERITIES = ("error", "warning", "info")
+CONFIDENCES = ("high", "medium", "low")
+"""The levels, as the model has them: it is imported only where there is something to judge."""
 
 
 def codes(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -104,12 +108,10 @@ selection_flags = _gathered(
         click.option("--select", multiple=True, callback=codes, metavar="CODES", help="Rules to run: codes, prefixes."),
         click.option("--ignore", multiple=True, callback=codes, metavar="CODES", help="Rules not to run."),
         click.option("--extend-select", multiple=True, callback=codes, metavar="CODES", help="Rules to run besides."),
-        click.option(
-            "--min-severity", type=click.Choice([item.value for item in Severity]), help="Hide what is milder."
-        ),
+        click.option("--min-severity", type=click.Choice(SEVERITIES), help="Hide what is milder."),
         click.option(
             "--min-confidence",
-            type=click.Choice([item.value for item in Confidence]),
+            type=click.Choice(CONFIDENCES),
             help="Hide what is less certain.",
         ),
     ),
@@ -138,6 +140,7 @@ def overrides_of(
 def selection_overrides(selection: SelectionFlags) -> Overrides:
     """Return what *selection* says in place of the configuration."""
     from lambdalint.config import Overrides
+    from lambdalint.model import Confidence, Severity
 
     return Overrides(
         select=selection.select,

@@ -92,6 +92,16 @@ def read_source(path: Path) -> Source | None:
     return Source(path, text, table, prefix)
 
 
+def read_tables(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of the TOML file *path*, and its tables.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not TOML.
+    """
+    text = _read(path)
+    return text, _parse(path, text)
+
+
 def find_source(start: Path) -> Source | None:
     """Return the configuration nearest to *start*, upwards; in one folder ``lambdalint.toml`` wins.
 

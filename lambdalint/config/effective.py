@@ -28,10 +28,10 @@ def show(loaded: Loaded, rules: RuleOptions, *, cwd: Path) -> Configuration:
     """Return what holds: every key with its value, those of *loaded* and the defaults of the others.
 
     Paths are relative to the folder of the configuration, as if all had been written in its file; the files
-    themselves are relative to *cwd* where that is shorter. Of a function only the keys that are given are
-    listed, of the rules the options and the severities that are given.
+    themselves are relative to *cwd* where that is shorter. Of a function, or a row of the
+    catalogue, only the keys that are given are listed, of the rules the options and the severities that are given.
     """
-    settings = [*_plain(loaded), *_tables(loaded), *_functions(loaded), *_rules(loaded, rules)]
+    settings = [*_plain(loaded), *_tables(loaded), *_rows(loaded), *_functions(loaded), *_rules(loaded, rules)]
     return Configuration(
         files=tuple(_shown(path, cwd) for path in loaded.files),
         settings=tuple(
@@ -57,6 +57,16 @@ def _tables(loaded: Loaded) -> Iterator[Setting]:
     for table in ("per-file-ignores", "sizes", "shared-layers"):
         entries = [Setting(key, one.value, one.origins) for key, one in loaded.given.items() if key[0] == table]
         yield from entries or [Setting((table,), {}, _DEFAULT)]
+
+
+def _rows(loaded: Loaded) -> Iterator[Setting]:
+    rows = [(key, given) for key, given in loaded.given.items() if key[0] == "catalogue"]
+    if not rows:
+        yield Setting(("catalogue",), {}, _DEFAULT)
+    for key, given in sorted(rows, key=lambda item: (list(map(str, item[0][:2])), item[0][2])):
+        source, written = given.places[0]
+        for name, value in given.value.items():
+            yield Setting((*key, name), value, Given(None, ((source, (*written, name)),)).origins)
 
 
 def _functions(loaded: Loaded) -> Iterator[Setting]:

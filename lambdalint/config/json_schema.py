@@ -76,6 +76,7 @@ def json_schema(
         properties[field.encode_name] = _property(field.encode_name, field.type)
     _add_defaults(properties)
     properties["functions"]["items"] = _function(platforms)
+    properties["catalogue"] = _described("catalogue", _catalogue())
     properties["rules"] = _described(
         "rules",
         {
@@ -132,6 +133,31 @@ def _function(platforms: Iterable[str]) -> _Schema:
     if names:
         properties["platform"]["enum"] = names
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _catalogue() -> _Schema:
+    """Return the schema of the user's rows, by the table."""
+    from lambdalint.catalogue.user_rows import OPTIONAL, TABLES
+    from lambdalint.config.catalogue_rows import row_type
+
+    def adapted(value: Any) -> Any:
+        """Leave out what only the catalogue's own rows need, and the null that TOML lacks; write pairs as draft 7."""
+        if isinstance(value, (list, tuple)):
+            return [adapted(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        found = {key: adapted(item) for key, item in value.items() if (key, item) != ("default", None)}
+        if isinstance(found.get("required"), list):
+            found["required"] = [key for key in found["required"] if key not in OPTIONAL]
+        if "prefixItems" in found:
+            found |= {"items": found.pop("prefixItems"), "additionalItems": False}
+        if {"type": "null"} in found.get("anyOf", ()):
+            (only,) = (item for item in found.pop("anyOf") if item != {"type": "null"})
+            found = only | found
+        return found
+
+    tables = {table: {"type": "array", "items": adapted(_schema_of(row_type(table)))} for table in TABLES}
+    return {"type": "object", "properties": tables, "additionalProperties": False}
 
 
 def _rule(code: str, model: type[Any] | None, meta: RuleMeta | None) -> _Schema:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from lambdalint.config.discover import Source
     from lambdalint.config.position import KeyPath
 
-_TABLES = ("per-file-ignores", "sizes", "shared-layers", "functions", "rules")
+_TABLES = ("per-file-ignores", "sizes", "shared-layers", "catalogue", "functions", "rules")
 _JOINED = ("extend-select",)
+_NEARER_FIRST = ("catalogue-files",)
+"""Keys whose lists are joined, with what counts more in front."""
 
 PLAIN_KEYS = tuple(
     field.encode_name for field in msgspec.structs.fields(RawConfig) if field.encode_name not in (*_TABLES, "extend")
@@ -59,15 +61,21 @@ def as_toml(value: object) -> Any:
 
 Layer = dict["KeyPath", Given]
 """The keys of one source, or the effective ones. Tables are split: into ``("sizes", pattern)``,
-``("rules", code, option)``, ``("functions", index)``."""
+``("rules", code, option)``, ``("functions", index)``, ``("catalogue", table, index)``."""
 
 
 def lay_over(nearer: Layer, farther: Layer) -> Layer:
-    """Return what holds if *nearer* wins key by key; its own functions and patterns come first."""
+    """Return what holds if *nearer* wins key by key; its own functions, rows and patterns come first."""
     merged = dict(nearer)
     own = {_identity(given) for key, given in nearer.items() if key[0] == "functions"}
     index = sum(key[0] == "functions" for key in nearer)
+    said = {name for key, given in nearer.items() if key[0] == "catalogue" for name in _about(key, given)}
     for key, given in farther.items():
+        if key[0] == "catalogue":
+            if said.isdisjoint(_about(key, given)):
+                at = (*key[:2], sum(other[:2] == key[:2] for other in merged))
+                merged[at] = given
+            continue
         if key[0] == "functions":
             if _identity(given) not in own:
                 merged["functions", index] = given
@@ -76,7 +84,16 @@ def lay_over(nearer: Layer, farther: Layer) -> Layer:
             merged[key] = given
         elif key[0] in _JOINED:
             merged[key] = join(given, merged[key])
+        elif key[0] in _NEARER_FIRST:
+            merged[key] = join(merged[key], given)
     return merged
+
+
+def _about(key: KeyPath, row: Given) -> set[tuple[str, str]]:
+    """Return what a row of the catalogue is about: of two files, the nearer one says it all."""
+    table = "effect" if key[1] == "neutral" else str(key[1])
+    names = next((row.value[name] for name in ("call", "distribution", "names", "name") if name in row.value), "")
+    return {(table, name) for name in ([names] if isinstance(names, str) else names)}
 
 
 def _identity(function: Given) -> tuple[str, str, str | None]:

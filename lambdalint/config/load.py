@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from lambdalint.catalogue.user_rows import EncodedRows
     from lambdalint.config.discover import Source
     from lambdalint.model import Confidence, Settings, Severity
     from lambdalint.model.configuration import Origin
@@ -111,16 +112,19 @@ def load(
         source = find_source(first)
     sources: list[Source] = []
     layer: Layer = {}
+    rows: EncodedRows = ()
     while source is not None:
         reading = Reading(source, rules, platforms, sources[0].folder if sources else source.folder)
-        layer = lay_over(layer, reading.layer())
+        own = reading.layer()
+        rows += reading.rows()
+        layer = lay_over(layer, own)
         sources.append(source)
         source = _extended(reading, sources)
     layer = lay_over(overrides.layer(), layer)
     settings = to_settings(layer, sources[0].folder if sources else None)
     flags = {name: value for name in ("cache", "noqa") if (value := getattr(overrides, name)) is not None}
     files = tuple(one.path for one in sources)
-    return Loaded(replace(settings, **flags), files[0] if files else None, files, layer)
+    return Loaded(replace(settings, catalogue_rows=rows, **flags), files[0] if files else None, files, layer)
 
 
 def _extended(reading: Reading, sources: list[Source]) -> Source | None:

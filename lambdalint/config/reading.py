@@ -22,6 +22,7 @@ from lambdalint.model.configuration import dotted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from lambdalint.catalogue.user_rows import EncodedRows
     from lambdalint.config.discover import Source
     from lambdalint.config.position import KeyPath
 
@@ -109,9 +110,25 @@ class Reading:
         layer |= self._per_file_ignores(raw.per_file_ignores or {})
         layer |= self._sizes(raw.sizes or {})
         layer |= self._shared_layers(raw.shared_layers or {})
+        layer |= self._catalogue(raw.catalogue or {})
+        if raw.catalogue_files is not None:
+            carried = [self._carry_folder(file) for file in raw.catalogue_files]
+            layer["catalogue-files",] = self._given(carried, ("catalogue-files",))
         for index, function in enumerate(raw.functions):
             layer["functions", index] = self._function(function, index)
         return layer | self._rules(raw.rules)
+
+    def rows(self) -> EncodedRows:
+        """Return the rows that the file adds to the catalogue, itself and in the files that it names.
+
+        Raises:
+            ConfigError: a row is not understood.
+        """
+        if not any(key in self.source.table for key in ("catalogue", "catalogue-files")):
+            return ()
+        from lambdalint.config import catalogue_rows
+
+        return catalogue_rows.read(self.source, self.folder)
 
     def extended(self) -> Path | None:
         """Return the absolute path of the file that this one extends."""
@@ -189,6 +206,15 @@ class Reading:
                     raise self.error(f"{name!r} is not the name of a distribution", (*key, index))
         return {
             ("shared-layers", pattern): self._given(names, ("shared-layers", pattern)) for pattern, names in raw.items()
+        }
+
+    def _catalogue(self, raw: dict[str, Any]) -> Layer:
+        """Return the rows as they stand in the file; it is ``rows`` that checks them."""
+        return {
+            ("catalogue", table, index): self._given(row, ("catalogue", table, index))
+            for table, rows in raw.items()
+            if isinstance(rows, list)
+            for index, row in enumerate(rows)
         }
 
     def _function(self, raw: RawFunction, index: int) -> Given:

@@ -54,6 +54,8 @@ class RawConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     per_file_ignores: dict[str, Any] | None = None  # a list of codes each, checked one by one
     sizes: dict[str, Any] | None = None  # a size each, checked one by one
     shared_layers: dict[str, Any] | None = None  # a list of distributions each, checked one by one
+    catalogue_files: tuple[_Text, ...] | None = None
+    catalogue: dict[str, Any] | None = None  # tables of rows, checked one by one
     functions: tuple[RawFunction, ...] = ()
     rules: dict[str, dict[str, Any]] = {}  # the options are typed by the rule that declares them
 
@@ -82,6 +84,8 @@ MEANING = {
     "per-file-ignores": "Rules that are not reported in the files that a pattern names",
     "sizes": "How large files are, for LMB307: by their path in /tmp, or their key or address in S3",
     "shared-layers": "What layers of other projects hold, by patterns of their ARNs",
+    "catalogue-files": "Files with rows that are added to the catalogue",
+    "catalogue": "What calls and programs do, that the catalogue does not know or that is otherwise here",
     "functions": "Functions that no template declares, or declares in a way that is not understood",
     "rules": "The severity and the options of single rules",
     "severity": "The severity that the findings of the rule get instead of their own",
@@ -122,6 +126,8 @@ EXPECTED = {
     "per-file-ignores": "a table from patterns as in .gitignore to lists of rule codes or their prefixes",
     "sizes": 'a table from patterns to sizes, such as "1.5 GB", or numbers of MB',
     "shared-layers": "a table from patterns of ARNs to lists of distributions",
+    "catalogue-files": "a list of TOML files in the project, relative to this file",
+    "catalogue": "arrays of tables, such as [[tool.lambdalint.catalogue.effect]]",
     "functions": "an array of tables [[tool.lambdalint.functions]]",
     "rules": "tables [tool.lambdalint.rules.CODE]",
     "severity": "one of " + ", ".join(item.value for item in Severity),

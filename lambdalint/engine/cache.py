@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import zlib
 from typing import TYPE_CHECKING
 
@@ -123,6 +122,8 @@ class Cache:
         return True
 
     def _write(self, values: Mapping[str, bytes]) -> None:
+        import tempfile
+
         self._directory.mkdir(parents=True, exist_ok=True)
         for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
             if not os.path.lexists(self._directory / name):

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import pathspec
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pathspec
 
 _MAX_STARS = 4
 """Runs of ``*`` in one pattern: each adds a power to the time of a failing match."""
@@ -60,6 +60,10 @@ def compile_patterns(base: str, lines: Iterable[str]) -> IgnoreSpec | None:
 @lru_cache(maxsize=256)
 def _compile(lines: tuple[str, ...]) -> tuple[pathspec.GitIgnoreSpec, re.Pattern[str] | None] | None:
     """Compile *lines*, which in a large repository are the same in many folders."""
+    if not any(line.strip() and not line.startswith("#") for line in lines):
+        return None
+    import pathspec
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of ``re``, about odd sets in somebody's pattern
         usable = [line for line in lines if _is_usable(line)]
@@ -72,6 +76,8 @@ def _compile(lines: tuple[str, ...]) -> tuple[pathspec.GitIgnoreSpec, re.Pattern
 def _is_usable(line: str) -> bool:
     if not line.strip() or line.startswith("#") or len(_STARS.findall(line)) > _MAX_STARS:
         return False
+    import pathspec
+
     try:
         pathspec.GitIgnoreSpec.from_lines([line])
     except (ValueError, re.error):

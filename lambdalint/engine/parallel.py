@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from concurrent.futures import BrokenExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -80,6 +79,8 @@ def spread(
             results.append(work(task))
             done(len(results))
         return results
+    from concurrent.futures import BrokenExecutor
+
     pending: list[Future[_Result] | None] = []
     for task in tasks:
         try:
@@ -96,7 +97,7 @@ def spread(
 
 
 def _alone(work: Callable[[_Task], _Result], task: _Task, lost: Callable[[_Task], _Result]) -> _Result:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     with ProcessPoolExecutor(1) as pool:
         try:

@@ -57,11 +57,13 @@ def _once(items: Iterable[_Item]) -> tuple[_Item, ...]:
 
 def reach(task: ReachTask) -> Reached:
     """Analyse some functions of a tree; where that fails, each alone, and report those that still fail."""
+    tree, functions, settings = task
+    if not functions:
+        return Reached()
     from lambdalint import catalogue, flow
 
-    tree, functions, settings = task
     try:
-        result = flow.analyse(tree, functions, catalogue.load(), settings)
+        result = flow.analyse(tree, functions, catalogue.in_use(settings.catalogue_rows), settings)
     except Exception as error:  # the boundary of one function: the run goes on, and says so
         if len(functions) > 1:
             return Reached.united([reach((tree, (function,), settings)) for function in functions])

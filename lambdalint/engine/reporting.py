@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lambdalint.engine.collect import Collected
     from lambdalint.engine.reach import Reached
     from lambdalint.model import Finding, Function, FunctionPackage, InlineSource, Problem, Settings
-    from lambdalint.packaging.functions import Packages
+    from lambdalint.packaging import Packages
 
 TOOL = f"lambdalint {__version__}"
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lambdalint.catalogue import Catalogue
     from lambdalint.engine.collect import Collected
     from lambdalint.model import Effect, Finding, Function, InlineSource, Report, Settings, Tree
-    from lambdalint.packaging.functions import Packages
+    from lambdalint.packaging import Packages
 
     Progress = Callable[[str, int, int], None]
     """Told the stage, and how many of its steps are done of how many."""
@@ -85,7 +85,7 @@ def analyse(
     from lambdalint import catalogue, deployment
 
     tell("reading the deployment", 0, 1)
-    tree, rows = collected.tree, catalogue.load()
+    tree, rows = collected.tree, catalogue.in_use(settings.catalogue_rows)
     findings: list[Finding] = []
 
     def failed(doing: str, error: Exception) -> None:
@@ -115,7 +115,7 @@ def _packages(
     """Return what all functions ship, if a rule asks: to know what they share, none may be left out."""
     from lambdalint import packaging, rules
 
-    wanted = any(map(rules.needs_packages, select_rules(rules.codes(), settings)))
+    wanted = bool(functions) and any(map(rules.needs_packages, select_rules(rules.codes(), settings)))
     try:
         return packaging.read(tree, functions if wanted else (), catalogue, settings)
     except Exception as error:  # the boundary of one stage: the run goes on, and says so
@@ -124,6 +124,8 @@ def _packages(
 
 
 def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[Finding]:
+    if not analysis.functions and not analysis.shipped.packages:
+        return []
     from lambdalint import catalogue, rules
 
     codes = select_rules(rules.codes(), settings)
@@ -134,7 +136,8 @@ def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[F
 
     text_of = partial(_text_of, tree, analysis.inline)
     reached = analysis.reached
-    declared = Declared(analysis.functions, reached.entry_points, reached.effects, tree, text_of, catalogue.load())
+    rows = catalogue.in_use(settings.catalogue_rows)
+    declared = Declared(analysis.functions, reached.entry_points, reached.effects, tree, text_of, rows)
     shipped = Shipped(analysis.packages, reached.imports)
     return rules.judge_project(shipped, declared, codes, settings.rule_options)
 
@@ -160,8 +163,8 @@ def _with_fixes(tree: Tree, analysis: Analysis, findings: list[Finding], setting
     from lambdalint.syntax.project import Project
 
     text_of = partial(_text_of, tree, analysis.inline)
-    tmp, effects = settings.tmp_expression, analysis.reached.effects
-    project = Project(tree, effects, analysis.packages, text_of, tmp, analysis.functions)
+    tmp, effects, rows = settings.tmp_expression, analysis.reached.effects, settings.catalogue_rows
+    project = Project(tree, effects, analysis.packages, text_of, tmp, analysis.functions, rows)
     mended, failures = rules.mend(wanted, project, settings.rule_options)
     return [*others, *mended, *failures]
 

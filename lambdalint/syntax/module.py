@@ -96,7 +96,7 @@ class Module:
     def _by_span(self) -> Mapping[Span, Sequence[cst.CSTNode]]:
         found: defaultdict[Span, list[cst.CSTNode]] = defaultdict(list)
         for node in self._positions:
-            if isinstance(node, cst.BaseExpression):
+            if isinstance(node, (cst.BaseExpression, cst.Import, cst.ImportFrom)):
                 found[self.span(node)].append(node)
         return found
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from lambdalint.catalogue.user_rows import EncodedRows
     from lambdalint.model import Effect, Function, FunctionPackage, Span, Tree
     from lambdalint.syntax.module import Module
 
@@ -20,6 +21,7 @@ class Project:
     """The analysed project, for fixes.
 
     ``effects`` are those of all files; ``packages`` are by function name, and there only where a rule judges them.
+    ``catalogue_rows`` are the user's own rows, as settings hold them.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Project:
         text_of: Callable[[str], str | None],
         tmp_expression: TmpExpression = "gettempdir",
         functions: Sequence[Function] = (),
+        catalogue_rows: EncodedRows = (),
     ) -> None:
         self.tree = tree
         self.effects = effects
@@ -37,6 +40,7 @@ class Project:
         self.text_of = text_of
         self.tmp_expression = tmp_expression
         self.functions = {function.name: function for function in functions}
+        self.catalogue_rows = catalogue_rows
         self._modules: dict[str, Module | None] = {}
 
     def module(self, path: str) -> Module | None:

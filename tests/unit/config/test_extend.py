@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lambdalint.catalogue import in_use
 from lambdalint.config import ConfigError
 from lambdalint.model import PerFileIgnore, Severity
 
@@ -289,3 +290,36 @@ def test_a_pattern_that_cannot_be_carried_over(tmp_path: Path) -> None:
         f'{tmp_path}/base.toml:3: per-file-ignores."!a/**/b/c": what the pattern leaves out of {tmp_path}/a/b is more '
         "than one pattern: name it there"
     )
+
+
+def test_rows_for_the_catalogue_add_up(tmp_path: Path) -> None:
+    effect = "[[{}effect]]\ncall = '{}'\nkind = 'write'\npath = '{}'\n"
+    neutral = "[[{}neutral]]\ncall = '{}'\nreason = 'none'\n"
+    own = ("tool.lambdalint.catalogue.", "a.both", "near@0")
+    files = {
+        "app/pyproject.toml": "[tool.lambdalint]\nextend = '../base.toml'\ncatalogue-files = ['near.toml']\n"
+        + effect.format(*own)
+        + neutral.format(own[0], "a.off"),
+        "app/near.toml": effect.format("", "a.near", "f@0"),
+        "base.toml": "catalogue-files = ['far.toml']\n"
+        + effect.format("catalogue.", "a.both", "far@0")
+        + effect.format("catalogue.", "a.off", "far@0")
+        + effect.format("catalogue.", "a.base", "far@0"),
+        "far.toml": effect.format("", "a.far", "f@0"),
+    }
+    write(tmp_path, files)
+    found = loaded(tmp_path / "app")
+    rows = [given.value for key, given in found.given.items() if key[0] == "catalogue" and key[1] == "effect"]
+    assert [(row["call"], row["path"]) for row in rows] == [("a.both", "near@0"), ("a.base", "far@0")]
+    assert found.settings.catalogue_files == ("near.toml", "../far.toml")
+    assert [name for name, _ in found.settings.catalogue_rows] == [
+        "pyproject.toml",
+        "near.toml",
+        "../base.toml",
+        "../far.toml",
+    ]
+    catalogue = in_use(found.settings.catalogue_rows)
+    assert {"a.both", "a.base", "a.near", "a.far"} < set(catalogue.effects)
+    assert [row.path for row in catalogue.effects["a.both"]] == ["near@0"]
+    assert "a.off" not in catalogue.effects
+    assert catalogue.effects["a.far"][0].source == "../far.toml:1"

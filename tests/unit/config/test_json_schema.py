@@ -55,7 +55,7 @@ def test_each_key_is_described_and_has_its_default() -> None:
     }
     defaults = {key: schema["default"] for key, schema in properties.items() if "default" in schema}
     assert accepts(SCHEMA, defaults)
-    assert set(properties) - set(defaults) == {"extend", "baseline", "rules"}
+    assert set(properties) - set(defaults) == {"extend", "baseline", "catalogue", "rules"}
     functions = properties["functions"]["items"]
     assert functions["required"] == ["handler"]
     assert functions["properties"]["platform"]["enum"] == list(PLATFORMS)
@@ -98,6 +98,9 @@ VALID = [
     "max-steps = 1\nbaseline = '~/x.json'",
     "[per-file-ignores]\n'tests/*' = ['LMB3']\n'!src/*' = []",
     "[shared-layers]\n'arn:aws:lambda:*:123456789012:layer:sdk:*' = ['boto3']",
+    "catalogue-files = []\n[catalogue]",
+    "[[catalogue.effect]]\ncall = 'a.b'\nkind = 'write'\npath = 'f@0'\narity = [1, 2]\nsource = 'x'",
+    "[[catalogue.command]]\nnames = ['x']\neffect = [{ kind = 'write', path = '{0}' }]",
     "[sizes]\n'*.bin' = '1.5 GiB'\n'*.pt' = 0.5\n'*.x' = ' 7 b '",
     _FUNCTION + "name = 'x'\ncode-root = ''\nplatform = 'vercel'\nruntime = 'x'\ntmp-mb = 1\ntimeout = 1",
     _FUNCTION + "env = { A = '' }\nmounts = ['/mnt/x']\nlayers = ['x']\nsearch-path = ['x']\nvpc = true",
@@ -129,6 +132,12 @@ WRONG = [
     "per-file-ignores = { a = ['E501'] }",
     "per-file-ignores = { ' ' = ['LMB1'] }",
     "shared-layers = { sdk = 'boto3' }",
+    "catalogue-files = 'x'",
+    "catalogue = []",
+    "[[catalogue.platform]]\nname = 'x'",
+    "[[catalogue.effect]]\ncall = 'a.b'\nkind = 'wirte'\npath = 'f@0'",
+    "[[catalogue.effect]]\ncall = 'a.b'\nkindd = 'write'\npath = 'f@0'",
+    "[[catalogue.effect]]\ncall = 'a.b'\nkind = 'write'\npath = 'f@0'\narity = [1]",
     "shared-layers = { sdk = ['-'] }",
     "sizes = { a = '12 apples' }",
     "sizes = { a = '12' }",
