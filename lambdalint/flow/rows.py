@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
+from lambdalint.flow.defaults import place_of
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.fresh import new_hole
 from lambdalint.flow.operators import join_paths, product
-from lambdalint.flow.text import has_holes, hole_text, without_marks
+from lambdalint.flow.row_conditions import hold
+from lambdalint.flow.text import has_holes, hole_text
 from lambdalint.flow.values import (
     NOTHING,
     UNKNOWN,
-    External,
     ExternalObject,
     Items,
     Nothing,
@@ -26,14 +26,13 @@ from lambdalint.flow.values import (
     bounded,
     confined,
     join,
-    text_of,
     texts_of,
 )
 from lambdalint.model import EffectKind, Guard, Hole, HoleKind
 
 if TYPE_CHECKING:
-    from lambdalint.catalogue.schema import Condition, EffectRow, ReturnsRow
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.catalogue.schema import EffectRow, ReturnsRow
+    from lambdalint.flow.external_call import ExternalCall
 
 _PARSING = frozenset({"load", "load_all", "safe_load", "full_load", "parse"})
 """Names of functions that return what a file holds, not the file."""
@@ -69,47 +68,14 @@ def emit_effects(external: ExternalCall) -> None:
 def _applies(external: ExternalCall, row: EffectRow) -> bool:
     if row.arity is not None and not row.arity[0] <= external.count <= row.arity[1]:
         return False
-    return all(_holds(external, condition) for condition in row.when)
-
-
-def _holds(external: ExternalCall, condition: Condition) -> bool:
-    value = external.argument(condition.argument)
-    if value is None or value == NOTHING:
-        if condition.default is None:
-            return condition.negate
-        return bool(_pattern(condition.matches).search(condition.default)) != condition.negate
-    outcomes = set()
-    for atom in value:
-        rendered = _condition_text(atom)
-        if rendered is None:
-            outcomes.add(condition.unknown)
-        else:
-            outcomes.add(bool(_pattern(condition.matches).search(rendered)) != condition.negate)
-    return True in outcomes
-
-
-def _condition_text(atom: object) -> str | None:
-    if isinstance(atom, External):
-        return atom.name
-    if isinstance(atom, (Text, PathText)):
-        return without_marks(atom.text)
-    if isinstance(atom, Nothing):
-        return "None"
-    if isinstance(atom, (Opaque, ExternalObject)):
-        return None
-    rendered = text_of(atom)  # type: ignore[arg-type]  # every atom reaches this through a Value
-    return None if rendered is None or has_holes(rendered) else rendered
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return hold(external, row.when)
 
 
 def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
     machine = external.machine
     path: Value | None = None
     argument = None
+    library = None
     defaulted = False
     if row.path == "self":
         path = external.argument("self")
@@ -124,9 +90,12 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
         path = tuple(atom for atom in path if not isinstance(atom, Nothing)) or None
     if path is None:
         template = row.place if row.place is not None else row.default
-        if template is None:
+        if template is not None:
+            path = expand(external, template)
+        elif row.library is None or (found := place_of(machine, row.library)) is None:
             return
-        path = expand(external, template)
+        else:
+            (path, library), template = found, ""
         defaulted = row.path is not None or not template.startswith("/dev/")
     if by_name and not any(isinstance(atom, (Text, PathText)) for atom in path):
         return
@@ -150,6 +119,8 @@ def _emit(external: ExternalCall, row: EffectRow, *, by_name: bool) -> None:
         cleans_up=row.temporary == "removed",
         limited=_is_limited(external, row),
         tree=row.tree,
+        library=library,
+        failure=row.failure,
     )
     if row.moves is not None:
         moved = external.argument(row.moves)

@@ -14,7 +14,7 @@ from lambdalint.model.deployment import (
     Problem,
     Room,
 )
-from lambdalint.model.effect import Effect, EffectKind, Excess, Guard, Lifetime, Removal, Step
+from lambdalint.model.effect import Effect, EffectKind, Excess, Guard, LibraryDefault, Lifetime, Removal, Step
 from lambdalint.model.explanation import Answer, ExplainedCall, ExplainedEffect, Explanation
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
 from lambdalint.model.package import (
@@ -74,6 +74,7 @@ __all__ = [
     "Label",
     "Layer",
     "LayerContents",
+    "LibraryDefault",
     "Lifetime",
     "MakeStep",
     "Manifest",

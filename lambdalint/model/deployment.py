@@ -60,6 +60,7 @@ class Room:
     the platform. ``variants`` are the ways of running that the template asks for, which the platform names
     (``snap-start``, ``managed-instances``). Of the places below ``unjudged`` nobody has verified whether they can be
     written.
+    ``served`` tells that a server of the function's own may run in the place of the runtime's client.
     ``spans`` names where the template states a setting: ``tmp_mb``, ``timeout``, ``runtime``, ``handler``, ``layers``,
     ``mounts``, ``vpc``, ``environment``, ``code_root``, ``snap_start``.
     """
@@ -82,6 +83,7 @@ class Room:
     timeout: int | None = None
     variants: tuple[str, ...] = ()
     unjudged: tuple[str, ...] = ()
+    served: bool = False
     spans: tuple[tuple[str, Span], ...] = ()
 
     def span_of(self, setting: str) -> Span | None:

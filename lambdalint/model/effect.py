@@ -54,6 +54,8 @@ class Guard(str, enum.Enum):
     """A test for the file, or a handler for its absence, comes before a read."""
     PROVIDED = "provided"
     """Something in the same function may have made the file that is read."""
+    IDLE = "idle"
+    """The call does nothing: the runtime has done before what it would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,38 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryDefault:
+    """What is known of the default place of a *library* to which a call or import leads.
+
+    ``location`` is the place as it is documented. ``fails`` tells that the library raises, ``failure`` says what
+    happens, and ``redirect`` what to do, both as clauses. ``variable`` is the variable to set for a fix, with the
+    ``folder`` below the temporary directory that it names, which has to be there if ``exists``. ``imported`` is where
+    the library is imported first, before which the variable has to be set. ``late`` is a variable that is set too late;
+    ``releases`` are those of the library of which this is known, where others do not do so.
+    """
+
+    library: str
+    location: str
+    fails: bool
+    failure: str
+    redirect: str
+    variable: str = ""
+    folder: str = ""
+    exists: bool = False
+    imported: Span | None = None
+    late: str = ""
+    releases: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """One call's doing to one place.
 
     ``callee`` is the catalogue's name of the call; ``argument`` is the span of the argument that holds the path, if
     one was given; ``defaulted`` tells that the place is the library's default. ``chain`` leads from the entry point
     to the call. ``lifetime`` is known of what is made in ``/tmp``. ``size`` is a lower bound, in bytes, of what lies
-    at the place after it.
+    at the place after it. ``library`` tells of the library whose default place it is; ``failure`` says what becomes of
+    a refusal, where it is no ``OSError`` at the call.
     """
 
     kind: EffectKind
@@ -161,3 +188,5 @@ class Effect:
     confidence: str = "high"
     lifetime: Lifetime | None = None
     size: int | None = None
+    library: LibraryDefault | None = None
+    failure: str = ""

@@ -60,6 +60,8 @@ class Settings:
     syntax of ``.gitignore``. ``writable`` adds absolute directories to the writable places of every room.
     ``sizes`` are patterns of what is written or fetched, each with its size in bytes; the first that matches holds.
     ``shared_layers`` are patterns of the ARNs of layers, each with the distributions that the layer holds.
+    ``catalogue_files`` are files with rows for the catalogue; ``catalogue_rows`` holds these rows and those of the
+    configuration: the name of each file and its rows, encoded, the nearest first.
     ``rule_options`` maps a rule's code to its options, ``severities`` to the severity that replaces its own.
     ``baseline`` is the absolute path of the file with the findings that are not reported. Without ``noqa``, comments
     of that name silence nothing: the program that calls the analysis judges them itself. ``tmp_expression`` says how
@@ -84,6 +86,8 @@ class Settings:
     max_steps: int = 150_000
     sizes: tuple[tuple[str, int], ...] = ()
     shared_layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    catalogue_files: tuple[str, ...] = ()
+    catalogue_rows: tuple[tuple[str, bytes], ...] = ()
     rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
     per_file_ignores: tuple[PerFileIgnore, ...] = ()

@@ -50,7 +50,7 @@ class EffectsInExcerpt:
 
 # Not a BatchableMetadataProvider: the positions list every node already, so it needs no walk of its own.
 class EffectProvider(BaseMetadataProvider[tuple[Effect, ...]]):
-    """Maps calls to their effects.
+    """Maps calls, and imports of libraries that write when they are imported, to their effects.
 
     They are given as ``MetadataWrapper(module, cache={EffectProvider: EffectsInExcerpt(...)})``.
     """
@@ -71,13 +71,14 @@ class EffectProvider(BaseMetadataProvider[tuple[Effect, ...]]):
         by_range: defaultdict[Range, list[Effect]] = defaultdict(list)
         for effect in self._wanted.effects:
             by_range[_range_of_span(effect.span)].append(effect)
-        calls = [(node, position) for node, position in positions.items() if type(node) is cst.Call]
         others: list[tuple[cst.Call, CodeRange]] = []
-        for node, position in calls:
+        for node, position in positions.items():
+            if not isinstance(node, (cst.Call, cst.Import, cst.ImportFrom)):
+                continue
             effects = by_range.pop(self._wanted.range_of(position), None)
             if effects:
                 self.set_metadata(node, tuple(effects))
-            else:
+            elif isinstance(node, cst.Call):
                 others.append((node, position))
         if by_range:
             self._match_in_formatted_strings(module, others, by_range.values())

@@ -118,7 +118,7 @@ def _visit_whole(path: str, source: Source, effects: list[Effect], visitors: lis
 
 
 def _without_call(effects: list[Effect]) -> list[Finding]:
-    return [cannot_judge(effects, "no call stands there")] if effects else []
+    return [cannot_judge(effects, "no call or import stands there")] if effects else []
 
 
 def _walk(path: str, excerpt: Excerpt, effects: list[Effect], visitors: list[Rule]) -> list[Effect]:

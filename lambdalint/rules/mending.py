@@ -71,10 +71,14 @@ def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, 
     from lambdalint.rules.fixes.site import Site
     from lambdalint.rules.rule import Rule
 
-    module = project.module(finding.span.path)
-    call = None if module is None else module.call_at(finding.span)
-    if module is None or call is None or not issubclass(rule, Rule):
+    if not issubclass(rule, Rule):
         return None
     judge = rule(finding.span.path, chosen)
     effects = tuple(effect for effect in project.effects_at(finding.span) if judge.may_report(effect))
+    if not rule.mends_calls:
+        return judge.mend_effects(effects, project) if effects else None
+    module = project.module(finding.span.path)
+    call = None if module is None else module.call_at(finding.span)
+    if module is None or call is None:
+        return None
     return judge.mend(Site(finding, effects, module, call, project)) if effects else None

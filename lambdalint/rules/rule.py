@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from libcst.metadata import CodeRange, MetadataWrapper
 
-    from lambdalint.model import Confidence, Effect, Finding, Fix, Span
+    from lambdalint.model import Confidence, Effect, Finding, Fix, Severity, Span
     from lambdalint.rules.effect_provider import EffectsInExcerpt
     from lambdalint.rules.fixes.site import Site
+    from lambdalint.syntax.project import Project
 
 
 class Rule(RuleDefinition, cst.BatchableCSTVisitor):
@@ -35,6 +36,8 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
     options: RuleDefinition.Options
     passes_over: ClassVar[str] = ""
     """Which code around a call keeps the rule from reporting an effect that concerns it."""
+    mends_calls: ClassVar[bool] = True
+    """Whether the fix is made at the finding's call, by ``mend``; else ``mend_effects`` makes it."""
 
     def __init__(self, path: str, options: RuleDefinition.Options) -> None:
         super().__init__()
@@ -58,6 +61,11 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
         del site
         return None
 
+    def mend_effects(self, effects: tuple[Effect, ...], project: Project) -> Fix | None:
+        """Return the fix of a finding with these *effects*, of a rule that does not mend calls."""
+        del effects, project
+        return None
+
     def effects(self, node: cst.CSTNode) -> tuple[Effect, ...]:
         """Return the effects of *node* that concern this rule."""
         known: tuple[Effect, ...] = self.get_metadata(EffectProvider, node, ())
@@ -76,16 +84,20 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
         advice: str,
         *,
         confidence: Confidence | None = None,
+        severity: Severity | None = None,
     ) -> None:
         """Report *effect*, which *node* has.
 
         ``message`` is a clause without a full stop ("writes /x, which is read-only at run time") and
-        ``advice`` says what to do instead; the functions concerned are put between them. ``confidence``
-        bounds the rule's own.
+        ``advice`` says what to do instead; the functions concerned are put between them. What becomes of
+        a refusal that is no ``OSError`` at the call is added. ``confidence``
+        bounds the rule's own; ``severity`` takes the place of the rule's.
         """
         limits = [self.meta.confidence, *([confidence] if confidence else [])]
+        if effect.failure and effect.place.writable is False and effect.library is None:
+            message = f"{message}: the call {effect.failure}"
         sure = verdict.certainty(effect, max(limits, key=lambda limit: limit.rank))
-        self._verdicts.append(verdict.Verdict(effect, message, advice, sure))
+        self._verdicts.append(verdict.Verdict(effect, message, advice, sure, severity))
 
     def findings(self) -> list[Finding]:
         """Return what was reported, one finding a call, and the rule's failure if it failed."""

@@ -12,19 +12,23 @@ from lambdalint.rules.wording import joined, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lambdalint.model import RuleMeta
+    from lambdalint.model import RuleMeta, Severity
 
 _MAX_LABELS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A rule's decision on one effect. ``message`` says what is wrong, ``advice`` what to do instead."""
+    """A rule's decision on one effect. ``message`` says what is wrong, ``advice`` what to do instead.
+
+    ``severity`` is that of the rule where it is None.
+    """
 
     effect: Effect
     message: str
     advice: str
     confidence: Confidence
+    severity: Severity | None = None
 
 
 def certainty(effect: Effect, ceiling: Confidence) -> Confidence:
@@ -57,7 +61,7 @@ def _finding(meta: RuleMeta, verdicts: list[Verdict]) -> Finding:
         code=meta.code,
         name=meta.name,
         message=f"{leader.message} ({joined([shown(name) for name in functions])}): {leader.advice}",
-        severity=meta.severity,
+        severity=leader.severity or meta.severity,
         confidence=leader.confidence,
         span=leader.effect.span,
         functions=functions,
