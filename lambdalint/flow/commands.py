@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 6
 _STREAMS = frozenset({"", "-", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "stdout"})
+_SYSTEM_PREFIXES = frozenset({"", "/usr", "/usr/local", "/var/lang", "/opt"})
 _VERSION = re.compile(r"-?\d+(?:\.\d+)*$")
 _NUMBERED = re.compile(r"%\(\w+\)\w|%0?\d*d")
 _HOST = re.compile(r"[\w.-]+@[\w.-]+:")
@@ -35,7 +36,10 @@ _WRITTEN = {">": EffectKind.WRITE, ">>": EffectKind.APPEND, "<": EffectKind.READ
 
 @dataclass(frozen=True, slots=True)
 class FileEffect:
-    """One thing that a command does to one path; the path is relative to the directory that the call starts it in."""
+    """One thing that a command does to one path; the path is relative to the directory that the call starts it in.
+
+    ``expected``, ``conditional`` and ``noticed`` are as for ``lambdalint.flow.shell.Command``.
+    """
 
     kind: EffectKind
     callee: str
@@ -48,6 +52,9 @@ class FileEffect:
     size: int = 0
     """How many bytes the file has then, at least; ``sparse`` tells that only its length is set."""
     sparse: bool = False
+    expected: bool = False
+    conditional: bool = False
+    noticed: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,21 @@ class Shell:
             if each.target not in _STREAMS
         ]
         if command.words and depth < _DEEPEST:
-            found.extend(self._program(command.words, command.directory, depth))
-        return found
+            variables = {**_of_program(command.words[0].text), **dict(command.variables)}
+            shell = replace(self, variable=_with(variables, self.variable)) if variables else self
+            found.extend(shell.program(command.words, command.directory, depth))
+        return [
+            replace(
+                effect,
+                expected=effect.expected or command.expected,
+                conditional=effect.conditional or command.conditional,
+                noticed=effect.noticed and command.noticed,
+            )
+            for effect in found
+        ]
 
-    def _program(self, words: Sequence[Word], directory: str, depth: int) -> list[FileEffect]:
+    def program(self, words: Sequence[Word], directory: str, depth: int) -> list[FileEffect]:
+        """Return what a program does, with what it runs in its turn."""
         program = _program_name(words[0].text)
         rows = self.rows.get(program)
         if rows is None:
@@ -113,18 +131,35 @@ class Shell:
                 for effect in self.script(script, directory, depth + 1)
             ]
         rest = list(read.rest)
+        noticed = not row.runs_each
         if row.runs_each:
             each = _rendered(row.runs_each, read)
             end = next((number for number, word in enumerate(rest) if word.text in (";", "+")), len(rest))
             rest = [replace(word, text=each[0]) if word.text == "{}" and each else word for word in rest[:end]]
+        variables: list[tuple[str, str]] = []
         while rest and _ASSIGNED.match(rest[0].text):
-            rest = rest[1:]
+            name, _, value = rest.pop(0).text.partition("=")
+            variables.append((name, value))
         if not rest:
             return []
-        return self.command(Command(tuple(rest), (), directory), depth + 1)
+        return self.command(Command(tuple(rest), (), directory, noticed=noticed, variables=tuple(variables)), depth + 1)
+
+
+def _with(variables: dict[str, str], variable: Callable[[str], str]) -> Callable[[str], str]:
+    """Return how variables are looked up where a command sets some."""
+    return lambda name: variables[name] if name in variables else variable(name)
+
+
+def _of_program(text: str) -> dict[str, str]:
+    """Return the variable of the environment that a program such as ``/tmp/venv/bin/python`` belongs to."""
+    prefix, found, _ = without_marks(text).rpartition("/bin/")
+    is_python = _program_name(text).startswith(("python", "pip"))
+    return {"VIRTUAL_ENV": prefix} if found and is_python and prefix not in _SYSTEM_PREFIXES else {}
 
 
 def _program_name(text: str) -> str:
+    if len(text) == 1 and is_hole(text) and hole_of(text).origin.rpartition(".")[2] == "executable":
+        return "python"  # sys.executable, in a script
     name = without_marks(text).rpartition("/")[2].removesuffix(".exe")
     return "" if has_holes(name) else name
 
@@ -141,10 +176,10 @@ def _effects(
         addresses = _rendered(effect.remote, read)
         if not addresses or not all(is_remote(address) for address in addresses):
             return []
-    paths = _rendered(effect.path, read, makes=effect.kind.modifies)
+    paths = _rendered(_set(effect.path, shell), read, makes=effect.kind.modifies)
     defaulted = False
     if not paths and effect.default and read.sure:
-        paths = _rendered(effect.default, read)
+        paths = _rendered(_set(effect.default, shell), read)
         defaulted = True
     if effect.into:
         paths = [inside for path in paths for inside in _into(path, effect.into, read, shell)]
@@ -216,9 +251,18 @@ def _into(path: str, template: str, read: Words, shell: Shell) -> list[str]:
     return [posixpath.join(path, name) for name in names] or [path]
 
 
+def _set(template: str, shell: Shell) -> str:
+    """Return a template with the value of the variable at its start; nothing where that is not set."""
+    if not template.startswith("$"):
+        return template
+    name, slash, rest = template[1:].partition("/")
+    value = shell.variable(name)
+    return value + slash + rest if value else ""
+
+
 def _rendered(template: str, read: Words, *, makes: bool = False) -> list[str]:
     """Return the texts of a template; none where one of its arguments is not given or not certain."""
-    results = [""]
+    results = [""] if template else []
     for part in parse_template(template):
         if isinstance(part, str):
             pieces = [part.replace("*", hole_text(ANY_NAME))]

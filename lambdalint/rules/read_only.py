@@ -7,12 +7,16 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, EffectKind, Guard
+from lambdalint.rules.installs import is_install
 
 if TYPE_CHECKING:
     from lambdalint.model import Effect, Place
 
 _ROOTED = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
 """A path from the root, or an address such as ``file:///data/x``."""
+
+_DELETIONS = frozenset({"command mv", "command rmdir", "command unlink"})
+"""Commands that fail where they cannot remove what they name; ``rm -f`` of what is not there does not."""
 
 _ALWAYS_THERE = frozenset(
     {
@@ -40,15 +44,35 @@ def refused(effect: Effect) -> bool:
     """Tell whether *effect* fails in a read-only place, and the code has no other way prepared.
 
     ``logging.basicConfig`` never opens its file on AWS Lambda: the runtime has installed a handler
-    before. What a child process does, its own rule judges: a refusal is no exception there.
+    before. What a child process does, its own rule judges: a refusal is no exception there. So do
+    installations have theirs.
     """
     return (
-        effect.kind.modifies
-        and not by_command(effect)
-        and Guard.FALLBACK not in effect.guards
-        and not _already_there(effect)
+        not by_command(effect)
+        and not is_install(effect)
+        and unprepared(effect)
         and effect.callee.rpartition(".")[2] != "basicConfig"
     )
+
+
+def command_refused(effect: Effect) -> bool:
+    """Tell whether *effect* is that of a command which fails in a read-only place, with no other way prepared."""
+    return by_command(effect) and not is_install(effect) and unprepared(effect) and fails(effect)
+
+
+def unprepared(effect: Effect) -> bool:
+    """Tell whether *effect* modifies something, and the code has no other way prepared where that is refused."""
+    return effect.kind.modifies and Guard.FALLBACK not in effect.guards and not _already_there(effect)
+
+
+def fails(effect: Effect) -> bool:
+    """Tell whether a command fails for certain where *effect* is refused.
+
+    Programs go on without their cache, databases are opened to be read, too, and what is to be deleted may be absent.
+    """
+    if effect.kind is EffectKind.DELETE:
+        return effect.callee in _DELETIONS
+    return effect.kind not in {EffectKind.CACHE, EffectKind.DATABASE}
 
 
 def by_command(effect: Effect) -> bool:

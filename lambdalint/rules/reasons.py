@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, EffectKind, Guard, HoleKind
-from lambdalint.rules import growth_reasons, persistence_reasons
-from lambdalint.rules.read_only import by_command, refused, relative
+from lambdalint.rules import growth_reasons, log_reasons, persistence_reasons
+from lambdalint.rules.installs import CORPORA, is_install
+from lambdalint.rules.read_only import by_command, fails, refused, relative
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,13 +29,15 @@ _WRITABLE = {
 def why_silent(code: str, effect: Effect) -> str | None:
     """Return why the rule *code*, which *effect* does not concern, is silent; None where that goes without saying."""
     reason = _REASONS.get(code)
-    return None if reason is None else reason(effect)
+    return log_reasons.why_another(code, effect) or (None if reason is None else reason(effect))
 
 
 def _not_refused(effect: Effect) -> str | None:
     """Return why a write into a read-only place is no mistake."""
+    if is_install(effect):
+        return "it installs something, which LMB111 judges"
     if by_command(effect):
-        return "a child process does it, whose failure is no exception here"
+        return "a child process does it, which LMB110 judges"
     if Guard.FALLBACK in effect.guards:
         return "the code is prepared for its failure"
     if effect.callee.rpartition(".")[2] == "basicConfig":
@@ -42,8 +45,17 @@ def _not_refused(effect: Effect) -> str | None:
     if not refused(effect):
         return "the directory is always there"
     if effect.defaulted:
-        return "the library chooses the place, not the code"
+        return "the library chooses the place, which LMB106 judges"
     return None
+
+
+def _default_place(effect: Effect) -> str | None:
+    """Return why the default place of a library is no mistake."""
+    if not effect.defaulted or effect.kind is EffectKind.EXTRACT or not effect.kind.modifies:
+        return None
+    if effect.place.writable:
+        return f"the default place, {effect.place.path}, is writable"
+    return None if refused(effect) else _not_refused(effect)
 
 
 def _outside(effect: Effect) -> str | None:
@@ -96,14 +108,46 @@ def _escape(effect: Effect) -> str | None:
     return "the code is prepared for its failure" if Guard.FALLBACK in effect.guards else None
 
 
+def _command(effect: Effect) -> str | None:
+    if not by_command(effect) or not effect.kind.modifies:
+        return None
+    if is_install(effect):
+        return "it installs something, which LMB111 judges"
+    if effect.place.base in _WRITABLE:
+        return _WRITABLE[effect.place.base].format(path=effect.place.path)
+    if effect.place.writable is None:
+        return "it is not known where the path leads"
+    if Guard.FALLBACK in effect.guards:
+        return "the script or the code is prepared for the command's failure"
+    return "the directory is always there" if fails(effect) else "the command need not fail there"
+
+
+def _install(effect: Effect) -> str | None:
+    if not is_install(effect):
+        return None
+    if effect.place.base is Base.TMP and effect.callee in CORPORA:
+        return f"{effect.place.path} is in /tmp, which is writable"
+    if effect.place.base is Base.TMP:
+        return "what it installs is sent to a durable store"
+    if effect.place.base in _WRITABLE:
+        return _WRITABLE[effect.place.base].format(path=effect.place.path)
+    if effect.place.writable is None:
+        return "it is not known where it installs to"
+    return "the code is prepared for its failure"
+
+
 _REASONS: dict[str, Callable[[Effect], str | None]] = {
     "LMB101": _outside,
     "LMB102": _relative,
     "LMB103": _in(Base.PACKAGE, Base.LAYER),
     "LMB104": _in(Base.HOME),
     "LMB105": _extraction,
+    "LMB106": _default_place,
     "LMB107": _escape,
     "LMB109": _in(Base.UNKNOWN),
+    "LMB110": _command,
+    "LMB111": _install,
     **persistence_reasons.REASONS,
     **growth_reasons.REASONS,
+    **log_reasons.REASONS,
 }

@@ -10,6 +10,7 @@ from lambdalint.flow import sizes
 from lambdalint.flow.commands import FileEffect, Shell
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.effect_log import places_of
+from lambdalint.flow.models.command_failures import MADE_BY_NAME, failure_of, names_program
 from lambdalint.flow.operators import product
 from lambdalint.flow.shell import Command, quoted, split_words
 from lambdalint.flow.shell_words import Word
@@ -41,7 +42,7 @@ from lambdalint.model import Base, EffectKind, Guard, Hole, HoleKind, Step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 _Line: TypeAlias = list[FileEffect]
 """What one alternative of a command line does, in order."""
@@ -49,8 +50,6 @@ _Line: TypeAlias = list[FileEffect]
 _MOST_ALTERNATIVES = 16
 _MOST_LISTS = 8
 _SEVERAL_WORDS = hole_text(Hole(HoleKind.UNKNOWN, "words"))
-_MADE_BY_NAME = ("sh.", "plumbum.cmd.")
-"""Packages whose attributes are programs: ``sh.git.clone(...)``."""
 
 
 def _run(call: ExternalCall) -> Value | None:
@@ -105,7 +104,7 @@ def _replaced(call: ExternalCall) -> Value | None:
 
 def by_name(call: ExternalCall) -> Value | None:
     """``sh.git.clone(address, folder, depth=1)``: the name and the arguments are the words."""
-    prefix = next(prefix for prefix in _MADE_BY_NAME if call.name.startswith(prefix))
+    prefix = next(prefix for prefix in MADE_BY_NAME if call.name.startswith(prefix))
     words: list[Value] = [(Text(word.replace("_", "-")),) for word in call.name.removeprefix(prefix).split(".")]
     words.extend(call.arguments.positional)
     for name, value in call.arguments.keywords.items():
@@ -122,9 +121,11 @@ def by_name(call: ExternalCall) -> Value | None:
     return None
 
 
-def names_program(name: str) -> bool:
-    """Tell whether a dotted name is that of a program, by the package it is looked up in."""
-    return name.startswith(_MADE_BY_NAME) and not name.endswith((".Command", ".bake", ".contrib"))
+def _pip(call: ExternalCall) -> Value | None:
+    """``pip.main(["install", ...])``."""
+    lists = _alternatives(call, _first(call, "args") or ())
+    _note(call, _lines(call, [[(Text("pip"),), *words] for words in lists], ""))
+    return None
 
 
 def _first(call: ExternalCall, *names: str) -> Value | None:
@@ -262,9 +263,12 @@ def _note(call: ExternalCall, lines: list[_Line]) -> None:
             paths[key] = join(paths.get(key, ()), (Text(effect.path),))
             times[key] = times.get(key, 0) + 1
     for (effect, number), path in paths.items():
-        guards = frozenset({Guard.MAYBE}) if times[effect, number] < len(lines) else frozenset[Guard]()
+        doubtful = times[effect, number] < len(lines) or (effect.conditional and effect.kind.modifies)
+        guards = frozenset({Guard.MAYBE}) if doubtful else frozenset[Guard]()
         if effect.exist_ok and effect.kind is EffectKind.CREATE_DIR:
             guards |= {Guard.EXIST_OK}
+        if effect.expected and effect.kind.modifies:
+            guards |= {Guard.FALLBACK}
         if effect.moved:
             machine.ledger.remove(machine, places_of(machine, path), call.span, tree=True, moved=True)
         machine.ledger.calls.append([])
@@ -279,6 +283,7 @@ def _note(call: ExternalCall, lines: list[_Line]) -> None:
             guards=guards,
             raises=False,
             tree=effect.tree,
+            failure=failure_of(call, effect.callee, noticed=effect.noticed),
         )
         size = 0 if Guard.MAYBE in guards else effect.size
         sizes.note_command(machine, machine.ledger.calls.pop(), size, sparse=effect.sparse)
@@ -368,6 +373,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
         for variant in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")
     },
     **dict.fromkeys(("os.posix_spawn", "os.posix_spawnp"), _replaced),
+    **dict.fromkeys(("pip.main", "pip._internal.main", "pip._internal.cli.main.main"), _pip),
     "shlex.split": _split,
     "shlex.quote": _quote,
     "pipes.quote": _quote,
