@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from literate.expectation import expectations_in
 from literate.fixture import Case, parse_fixture
 from sandbox.projects import jobs_of
-from sandbox.verdict import untrue
+from sandbox.verdict import idle_lines, untrue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sandbox import Job, Outcome, Sandbox
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 UNJUDGED = ("LMB109", "LMB9")
 """Codes of the family that do not claim that a line fails."""
+
+SILENT = "LMB112"
+"""The code which may claim that a line does nothing, for the sake of the runtime's log handler."""
 
 CASES = [
     case
@@ -29,19 +33,34 @@ CASES = [
 ]
 
 
-def _jobs() -> dict[tuple[str, str, bool], list[Job]]:
-    found: dict[tuple[str, str, bool], list[Job]] = {}
+def _lines(case: Case, start: str) -> set[tuple[str, int]]:
+    return {
+        (one.path, one.line)
+        for one in case.expectations
+        if one.code.startswith(start) and not one.code.startswith(UNJUDGED)
+    }
+
+
+def _jobs() -> dict[tuple[str, str, str], list[Job]]:
+    """Return the jobs of each case, by how it is run: as it is, repaired, or without the runtime's log handler."""
+    found: dict[tuple[str, str, str], list[Job]] = {}
     for case in CASES:
-        lines = {(one.path, one.line) for one in case.expectations if not one.code.startswith(UNJUDGED)}
-        found[case.fixture, case.title, False] = jobs_of(case.title, case.files, case.event, lines)
+        jobs = jobs_of(case.title, case.files, case.event, _lines(case, ""))
+        found[case.fixture, case.title, "as it is"] = jobs
+        if _lines(case, SILENT):
+            without = [replace(job, log_handler=False) for job in jobs]
+            found[case.fixture, case.title, "without handler"] = without
         if case.repaired:
             files = {**case.files, **{block.path: block.content for block in case.repaired}}
-            found[case.fixture, case.title, True] = jobs_of(case.title, files, case.event, ())
+            found[case.fixture, case.title, "repaired"] = jobs_of(case.title, files, case.event, ())
     return found
 
 
+Runs: TypeAlias = "Mapping[tuple[str, str, str], tuple[list[Job], list[Outcome]]]"
+
+
 @pytest.fixture(scope="module")
-def runs(sandbox: Sandbox) -> Mapping[tuple[str, str, bool], tuple[list[Job], list[Outcome]]]:
+def runs(sandbox: Sandbox) -> Runs:
     """All cases, run one after the other in one sandbox."""
     jobs = _jobs()
     outcomes = iter(sandbox.run([job for group in jobs.values() for job in group]))
@@ -53,18 +72,24 @@ def _name(case: Case) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=_name)
-def test_flagged_lines_fail_and_others_do_not(
-    case: Case, runs: Mapping[tuple[str, str, bool], tuple[list[Job], list[Outcome]]]
-) -> None:
-    jobs, outcomes = runs[case.fixture, case.title, False]
+def test_flagged_lines_fail_and_others_do_not(case: Case, runs: Runs) -> None:
+    jobs, outcomes = runs[case.fixture, case.title, "as it is"]
     assert jobs, "no function of the case can be run"
-    wrong = untrue(jobs, outcomes)
+    wrong = untrue(jobs, outcomes, idle=_idle(case, outcomes, runs))
     assert not wrong, "\n".join(wrong)
 
 
+def _idle(case: Case, outcomes: Sequence[Outcome], runs: Runs) -> set[tuple[str, int]]:
+    """Return the lines of which the case says that they do nothing, and which do nothing."""
+    _, without = runs.get((case.fixture, case.title, "without handler"), ([], []))
+    claiming = jobs_of(case.title, case.files, case.event, _lines(case, SILENT))
+    lines = {(path, line) for job in claiming for path, numbers in job.watched.items() for line in numbers}
+    return {*idle_lines(outcomes, without, lines)}
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case.repaired], ids=_name)
-def test_repaired_code_runs(case: Case, runs: Mapping[tuple[str, str, bool], tuple[list[Job], list[Outcome]]]) -> None:
-    jobs, outcomes = runs[case.fixture, case.title, True]
+def test_repaired_code_runs(case: Case, runs: Runs) -> None:
+    jobs, outcomes = runs[case.fixture, case.title, "repaired"]
     wrong = untrue(jobs, outcomes)
     assert not wrong, "\n".join(wrong)
 

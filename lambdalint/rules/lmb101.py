@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
+from lambdalint.rules.log_files import log_file
 from lambdalint.rules.read_only import refused, relative
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -96,10 +97,11 @@ class WriteOutsideTmp(Rule):
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what the code itself wants at an absolute path."""
         return (
-            (effect.place.base is Base.ABSOLUTE or (effect.place.base is Base.SHM and effect.argument is not None))
+            effect.place.base is Base.ABSOLUTE
             and not relative(effect.place)
             and not effect.defaulted
             and refused(effect)
+            and not log_file(effect)
             and not any(_may_be_inside(effect.place, directory) for directory in self.options.writable)
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.fixes.relocation import relocated
+from lambdalint.rules.log_files import log_file
 from lambdalint.rules.read_only import refused, relative
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -92,7 +93,7 @@ class RelativePathWrite(Rule):
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with relative paths that the code itself names."""
-        return relative(effect.place) and not effect.defaulted and refused(effect)
+        return relative(effect.place) and not effect.defaulted and refused(effect) and not log_file(effect)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, Confidence, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.fixes.relocation import relocated
+from lambdalint.rules.log_files import log_file
 from lambdalint.rules.read_only import refused
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -93,7 +94,7 @@ class WriteIntoPackage(Rule):
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what the code itself wants in a package or layer."""
-        return effect.place.base in _OWNERS and not effect.defaulted and refused(effect)
+        return effect.place.base in _OWNERS and not effect.defaulted and refused(effect) and not log_file(effect)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect, naming what it would change."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Base, Confidence, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.fixes.relocation import relocated
+from lambdalint.rules.log_files import log_file
 from lambdalint.rules.read_only import refused
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -82,7 +83,7 @@ class WriteIntoHome(Rule):
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what the code itself wants in the home directory."""
-        return effect.place.base is Base.HOME and not effect.defaulted and refused(effect)
+        return effect.place.base is Base.HOME and not effect.defaulted and refused(effect) and not log_file(effect)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""

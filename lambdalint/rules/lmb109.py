@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdalint.model import Base, Confidence, Family, RuleMeta, Severity
 from lambdalint.rules.read_only import refused
 from lambdalint.rules.rule import Rule
+from lambdalint.rules.shared_memory import unverified_memory
 from lambdalint.rules.wording import action
 
 if TYPE_CHECKING:
@@ -79,7 +80,12 @@ class UnresolvedWritePath(Rule):
 
     def concerns(self, effect: Effect) -> bool:
         """Concerned with writes to an unknown place that the code itself names."""
-        return effect.place.base is Base.UNKNOWN and not effect.defaulted and refused(effect)
+        return (
+            effect.place.base is Base.UNKNOWN
+            and not effect.defaulted
+            and not unverified_memory(effect)
+            and refused(effect)
+        )
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.model import Confidence, EffectKind, Family, Removal, RuleMeta, Safety, Severity
 from lambdalint.rules.fixes.log import log_to_stdout
+from lambdalint.rules.log_files import idle
 from lambdalint.rules.persistence import lifetime_in_tmp
 from lambdalint.rules.rule import Rule
 from lambdalint.rules.wording import action, advice
@@ -65,8 +66,8 @@ class LogFileInTmp(Rule):
 
     ## Known limits
 
-    `logging.basicConfig(filename=...)` is not reported: at the time of the call the root logger has a handler
-    already, and no file is made. Files that are written with `open` and called a log are files like any other.
+    `logging.basicConfig(filename=...)` without `force=True` makes no file: that is LMB112. Files that are written
+    with `open` and called a log are files like any other.
 
     The fix (unsafe) removes a handler that has no level and no formatter of its own, as the root logger's handler
     prints the same records; any other becomes a handler of standard output. A dictionary for `dictConfig` must be
@@ -89,7 +90,7 @@ class LogFileInTmp(Rule):
         lifetime = lifetime_in_tmp(effect, {EffectKind.LOG})
         return (
             lifetime is not None
-            and effect.callee.rpartition(".")[2] != "basicConfig"
+            and not idle(effect)
             and lifetime.stored is None
             and lifetime.removed is Removal.NEVER
             and not lifetime.read_back

@@ -21,7 +21,9 @@ _ADVICE = {
     Phase.INIT: "print it, which the platform collects, or send what must last to S3 or a database",
     Phase.INVOKE: "open it with mode 'w', at first in an invocation, or send what must last to S3 or a database",
 }
-_ROTATION_UNKNOWN = frozenset({"logging.config.dictConfig", "logging.handlers.BaseRotatingHandler"})
+_ROTATION_UNKNOWN = frozenset(
+    {"logging.config.dictConfig", "logging.config.fileConfig", "logging.handlers.BaseRotatingHandler"}
+)
 
 
 class AppendWithoutBound(Rule):

@@ -116,8 +116,6 @@ def _leaves(effect: Effect) -> str | None:
 def _log(effect: Effect) -> str | None:
     if effect.kind is not EffectKind.LOG:
         return None
-    if effect.callee.rpartition(".")[2] == "basicConfig":
-        return "the runtime has installed a handler before, so that basicConfig() opens no file"
     if effect.place.base is not Base.TMP:
         return _LASTS.get(effect.place.base)
     lifetime = effect.lifetime

@@ -41,6 +41,7 @@ class Job:
     the number of the invocation, from 1; else ``code`` is executed. From one invocation to the next the clock
     goes on by ``lapse_s`` seconds. ``watched`` lists, by absolute path, lines whose failure is recorded and
     survived, so that several can be seen in one run. ``mounts`` are writable directories below ``/mnt``.
+    ``log_handler`` tells that the root logger has the runtime's handler, as on AWS Lambda.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Job:
     watched: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     invocations: int = 1
     lapse_s: int = 0
+    log_handler: bool = True
 
 
 @dataclass(frozen=True, slots=True)

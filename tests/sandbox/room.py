@@ -118,6 +118,7 @@ class Sandbox:
                 "watched": {path: list(lines) for path, lines in job.watched.items()},
                 "invocations": job.invocations,
                 "lapse": job.lapse_s,
+                "log_handler": job.log_handler,
                 "timeout": self._job_timeout_s,
             }
             for job in jobs

@@ -156,7 +156,7 @@ def _sink_to_stdout(site: Site) -> tuple[Edit, ...] | None:
 
 
 def _root_to_stdout(site: Site) -> tuple[Edit, ...] | None:
-    """Return the edits for ``basicConfig(filename=..., force=True)``, which replaces the runtime's handler."""
+    """Return the edits for ``basicConfig(filename=...)``, with the ``force`` that replaces the runtime's handler."""
     module, call = site.module, site.call
     names = Names(module)
     stream = names.of("sys", "stdout", call)
@@ -169,7 +169,13 @@ def _root_to_stdout(site: Site) -> tuple[Edit, ...] | None:
     named = call.args[keywords.index("filename")]
     if named.keyword is not None:
         cuts.replace(named.keyword, "stream")
-    cuts.replace(named.value, stream)
+    if "force" in keywords:
+        forced = call.args[keywords.index("force")].value
+        if module.code(forced) != "True":
+            cuts.replace(forced, "True")
+        cuts.replace(named.value, stream)
+    else:
+        cuts.replace(named.value, f"{stream}, force=True")
     gone = [named, *(call.args[index] for index in files_only)]
     remove_unused(cuts, site.project, gone, stream)
     return cuts.edits(names.edits())

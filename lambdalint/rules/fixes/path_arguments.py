@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambdalint.catalogue import Catalogue
+    from lambdalint.catalogue.user_rows import EncodedRows
     from lambdalint.syntax.module import Module
     from lambdalint.syntax.project import Project
 
@@ -59,9 +60,9 @@ def path_arguments(project: Project, module: Module, call: cst.Call) -> tuple[cs
     return tuple(one for one in given if role_of(project, module, call, one) is Role.PATH)
 
 
-def read_argument(call: cst.Call, callee: str) -> cst.BaseExpression | None:
+def read_argument(project: Project, call: cst.Call, callee: str) -> cst.BaseExpression | None:
     """Return the argument of *call*, which is one of *callee*, that names what it reads."""
-    known = catalogue.load()
+    known = catalogue.in_use(project.catalogue_rows)
     for row in known.reads.get(known.canonical(callee), ()):
         found = _argument(call, row.path)
         if found is not None:
@@ -71,7 +72,7 @@ def read_argument(call: cst.Call, callee: str) -> cst.BaseExpression | None:
 
 def _ways(project: Project, module: Module, call: cst.Call) -> list[tuple[str, ...]]:
     """Return the parameters that are paths, for each of the callables that *call* may mean."""
-    known = catalogue.load()
+    known = catalogue.in_use(project.catalogue_rows)
     names = {effect.callee for effect in project.effects_at(module.span(call))} | {qualified_name(module, call)}
     ways = [_references(known, known.canonical(name)) for name in sorted(names) if name]
     certain = [way for way in ways if way is not None]
@@ -80,7 +81,7 @@ def _ways(project: Project, module: Module, call: cst.Call) -> list[tuple[str, .
     if not isinstance(call.func, cst.Attribute):
         return []
     imported = _imported_packages(module)
-    return [way for package, way in _methods().get(last_name(call), ()) if package in imported]
+    return [way for package, way in _methods(project.catalogue_rows).get(last_name(call), ()) if package in imported]
 
 
 def _imported_packages(module: Module) -> set[str]:
@@ -124,10 +125,10 @@ def _paths_of(effects: Iterable[object], reads: Iterable[object], stores: Iterab
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
-@cache
-def _methods() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+@lru_cache(maxsize=4)
+def _methods(rows: EncodedRows) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     """Return the parameters that are paths by the bare names of methods, each with the package it belongs to."""
-    known = catalogue.load()
+    known = catalogue.in_use(rows)
     found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name in sorted({*known.effects, *known.reads, *known.stores, *known.fetches}):
         owner, _, method = name.rpartition(".")

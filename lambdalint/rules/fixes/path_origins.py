@@ -63,7 +63,7 @@ def origins_of(project: Project, effect: Effect) -> tuple[Origin, ...] | None:
         argument = module.at(effect.argument, cst.BaseExpression)  # type: ignore[type-abstract]  # any expression
         nodes: tuple[cst.BaseExpression, ...] = () if argument is None else (argument,)
     else:
-        read = read_argument(call, effect.callee) if effect.kind is EffectKind.READ else None
+        read = read_argument(project, call, effect.callee) if effect.kind is EffectKind.READ else None
         nodes = path_arguments(project, module, call)[:1] if read is None else (read,)
     found = [_origin(project, module, node, effect.chain) for node in nodes]
     return tuple(found) or None

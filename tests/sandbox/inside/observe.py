@@ -228,12 +228,19 @@ def _refused(error: BaseException) -> bool:
         if any(text in str(current) for text in _REFUSALS):
             return True
         if isinstance(current, OSError):
-            if current.errno in _READ_ONLY:
+            if current.errno in _READ_ONLY or _lacks_shared_memory(current):
                 return True
             if current.errno == errno.ENOENT and isinstance(current.filename, (str, bytes)):
                 return _sealed(Path(os.fsdecode(current.filename)))
         pending += [current.__cause__, current.__context__]
     return False
+
+
+def _lacks_shared_memory(error: OSError) -> bool:
+    """Tell whether a semaphore cannot be made: the error, which names no file, is raised where that is asked for."""
+    frames = traceback.extract_tb(error.__traceback__)
+    by_semaphore = bool(frames) and frames[-1].filename.endswith("/multiprocessing/synchronize.py")
+    return by_semaphore and error.errno in (errno.ENOENT, errno.ENOSYS) and not Path("/dev/shm").exists()
 
 
 def _sealed(path: Path) -> bool:

@@ -156,8 +156,9 @@ def _perform(job: dict[str, Any]) -> dict[str, Any]:
     sys.path[:0] = folders
     sys.argv = ["bootstrap"]
     sys.meta_path[:0] = [TaskFinder(job["watched"]), SdkFinder(folders)]
-    # The runtime has its handler in place before it imports the function's module.
-    logging.getLogger().addHandler(logging.StreamHandler())
+    if job["log_handler"]:
+        # The runtime has its handler in place before it imports the function's module.
+        logging.getLogger().addHandler(logging.StreamHandler())
     record = Record()
     record.activate()
     error, result = None, ""
