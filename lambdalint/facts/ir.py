@@ -306,6 +306,7 @@ class FunctionFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     decorators: tuple[Expr, ...]
     at: At
     is_generator: bool
+    returns: Expr | None = None
 
 
 class ClassFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -134,7 +134,7 @@ class _ModuleLowering(ExpressionLowering):
 
     def lower_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ir.Stmt:
         decorators = tuple(self.expression(decorator) for decorator in node.decorator_list)
-        index = self.function(node.name, node.args, node.body, decorators, self.at(node))
+        index = self.function(node.name, node.args, node.body, decorators, self.at(node), node.returns)
         return ir.Def(index)
 
     lower_AsyncFunctionDef = lower_FunctionDef
@@ -146,6 +146,7 @@ class _ModuleLowering(ExpressionLowering):
         body: list[ast.stmt] | ast.expr,
         decorators: tuple[ir.Expr, ...],
         at: ir.At,
+        returns: ast.expr | None = None,
     ) -> int:
         index = len(self.functions)
         self.functions.append(None)
@@ -166,6 +167,7 @@ class _ModuleLowering(ExpressionLowering):
             decorators,
             at,
             self._generators.pop(),
+            self.annotation(returns) if returns is not None else None,
         )
         self.functions[index] = facts
         return index

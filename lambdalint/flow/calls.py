@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import answers, evaluate, execute, externals, fresh, imports, objects
+from lambdalint.flow import answers, declarations, evaluate, execute, externals, fresh, imports, objects
 from lambdalint.flow.containers import add_item, elements, extend_origin, known_items, new_list, new_mapping, set_item
 from lambdalint.flow.exits import Exits, may_raise
 from lambdalint.flow.frames import Frame
@@ -215,7 +215,10 @@ def call_function(machine: Machine, function: Function, arguments: Arguments, re
         uid = machine.store.new_uid()
         machine.generators[uid] = pending
         return (GeneratorCall(uid),)
-    return run(machine, pending)
+    value = run(machine, pending)
+    if facts.returns is None:
+        return value
+    return declarations.typed(machine, value, facts.returns, declarations.scopes_of(machine, function.scope))
 
 
 def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield | None = None) -> Value:
@@ -351,17 +354,24 @@ def bind(machine: Machine, function: Function, facts: ir.FunctionFacts, argument
             bindings[name] = mapping
             continue
         if parameter.kind in ("positional", "either") and position < len(arguments.positional):
-            bindings[name] = arguments.positional[position]
+            bindings[name] = _declared(machine, function, parameter, arguments.positional[position])
             position += 1
             continue
         if parameter.kind != "positional" and name in keywords:
-            bindings[name] = keywords.pop(name)
+            bindings[name] = _declared(machine, function, parameter, keywords.pop(name))
             continue
         given = arguments.rest if parameter.kind != "keyword" else ()
         given = join(given, arguments.others)
         default = machine.store.get(function.scope, f"<default {function.index} {name}>")
         bindings[name] = join(given, default or ()) or imports.annotated(machine, function, parameter)
     return bindings
+
+
+def _declared(machine: Machine, function: Function, parameter: ir.Parameter, value: Value) -> Value:
+    """Return an argument's value as its parameter declares it."""
+    if parameter.annotation is None:
+        return value
+    return declarations.typed(machine, value, parameter.annotation, declarations.scopes_of(machine, function.scope))
 
 
 def run_generator(machine: Machine, atom: GeneratorCall, on_yield: evaluate.OnYield | None = None) -> Value:

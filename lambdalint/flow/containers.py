@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lambdalint.flow import calls, objects
+from lambdalint.flow import calls, externals, objects, records
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import confined_text, has_holes, holes_in, is_hole
 from lambdalint.flow.values import (
@@ -136,6 +136,8 @@ def known_items(machine: Machine, value: Value) -> list[Value] | None:
     atom = value[0]
     if isinstance(atom, Items):
         return list(atom.items)
+    if isinstance(atom, Instance):
+        return records.tuple_items(machine, atom)
     if isinstance(atom, ListOf):
         found = machine.store.get(atom.uid, "#")
         if found and len(found) == 1 and isinstance(found[0], Items) and SEVERAL not in found[0].items:
@@ -343,11 +345,20 @@ def slice_of(machine: Machine, owner: Value, lower: Value | None, upper: Value |
                 result = join(result, _cut_text(atom.text, cut))
         elif isinstance(atom, (ListOf, Items)):
             result = join(result, new_list(machine, [_elements_of(machine, atom)], complete=False))
-        elif isinstance(atom, Opaque):
+        elif isinstance(atom, Opaque) or _keeps_type(machine, atom):
             result = join(result, (atom,))
         else:
             result = join(result, (Opaque(Hole(HoleKind.UNKNOWN, fresh=is_fresh(atom))),))
     return bounded(result) or UNKNOWN
+
+
+def _keeps_type(machine: Machine, atom: Atom) -> bool:
+    """Tell whether a slice of an object from elsewhere has its type, or its elements."""
+    if not isinstance(atom, (ExternalObject, ExternalMethod)):
+        return False
+    catalogue = machine.catalogue
+    name = catalogue.canonical(externals.type_name(atom))
+    return catalogue.receivers.lasting_type(name) is not None or f"{name}[]" in catalogue.aliases
 
 
 def _cut_text(text: str, cut: slice[int | None, int | None, None] | None) -> Value:

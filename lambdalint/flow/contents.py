@@ -26,7 +26,7 @@ from lambdalint.flow.values import (
 from lambdalint.model import Base, Hole, HoleKind, Step
 
 if TYPE_CHECKING:
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 _READING = frozenset({"read", "readline", "readlines", "readall", "read_text", "read_bytes"})

@@ -39,7 +39,7 @@ from lambdalint.model import Base, Effect, EffectKind, Guard, Hole, HoleKind, Pl
 if TYPE_CHECKING:
     from lambdalint.flow.ledger import Ledger
     from lambdalint.flow.machine import Machine
-    from lambdalint.model import Span
+    from lambdalint.model import LibraryDefault, Span
 
 _NOT_A_PATH = (Nothing, Number, Truth, Items, ListOf, Mapping, Function, Bound, Class, Module)
 
@@ -102,11 +102,13 @@ class EffectLog:
         cleans_up: bool = False,
         limited: bool = False,
         tree: bool = False,
+        library: LibraryDefault | None = None,
+        failure: str = "",
     ) -> None:
         """Note what a call does to each place that its path may mean.
 
         ``cleans_up`` tells that what is made removes itself, ``limited`` that it bounds its own
-        size, ``tree`` that a whole folder is removed.
+        size, ``tree`` that a whole folder is removed; ``library`` and ``failure`` are as in ``Effect``.
 
         Raises:
             Refused: the room refuses it for certain, and the code is prepared for that.
@@ -144,6 +146,8 @@ class EffectLog:
                 argument=argument,
                 defaulted=defaulted,
                 confidence=_confidence(machine, place),
+                library=library,
+                failure=failure,
             )
             if kind is EffectKind.READ and place.base is Base.TMP:
                 checked = machine.absence_handled > 0
@@ -157,7 +161,7 @@ class EffectLog:
                 machine.ledger.traffic.run_command()
             if not machine.ledger.second:
                 self._note(effect)
-            if place.base is Base.TMP and kind in MAKING:
+            if place.base is Base.TMP and kind in MAKING and Guard.IDLE not in guards:
                 machine.ledger.make(machine, effect, _key(effect), cleans_up=cleans_up, limited=limited)
         certain = raises and kind.modifies and places and all(place.writable is False for place in places)
         if Guard.EXIST_OK in guards:

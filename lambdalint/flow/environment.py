@@ -51,6 +51,8 @@ _DECLARING = (
 )  # fmt: skip
 _EXAMPLE = re.compile(r"\b(?:example|sample|dist|template)$")
 """Files that show developers what could be set: they set nothing."""
+_ROWS = re.compile(rb"^\[\[[^\]\n]*\blibrary-default\]\][^\n]*\n(?:[^\[\n][^\n]*\n?|\n)*", re.MULTILINE)
+"""Rows of the catalogue: they say which variables a library reads, and set none."""
 _LARGEST = 300_000
 
 
@@ -81,7 +83,7 @@ class Mentions:
             if content is None or len(content) > _LARGEST:
                 continue
             if declaring:
-                found.update(_NAME.findall(content))
+                found.update(_NAME.findall(_ROWS.sub(b"", content) if path.endswith(".toml") else content))
             elif b"environment" in content.lower():
                 for key, keyword in _PYTHON_KEY.findall(content):
                     found.add(key or keyword)
@@ -119,6 +121,10 @@ class Environment:
         if NOTHING[0] in value:
             return join(tuple(atom for atom in value if atom != NOTHING[0]), default)
         return value
+
+    def peek(self, machine: Machine, name: str) -> Value | None:
+        """Return a variable's value as a library finds it, NOTHING where it is absent, or None where that is open."""
+        return self._known(machine, name)
 
     def _known(self, machine: Machine, name: str, *, asked: bool = False) -> Value | None:
         """Return a variable's value, NOTHING where it is absent, or None where that is not known."""

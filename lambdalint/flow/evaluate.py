@@ -120,8 +120,8 @@ def _member(machine: Machine, node: ir.Attr) -> Value:
 
 
 def _call(machine: Machine, node: ir.Call) -> Value:
-    if isinstance(node.func, ir.Name) and node.func.id == "super" and not node.args:
-        return objects.super_value(machine)
+    if isinstance(node.func, ir.Name) and node.func.id == "super" and len(node.args) in (0, 2):
+        return objects.super_value(machine, [expression(machine, argument) for argument in node.args])
     callee = _member(machine, node.func) if isinstance(node.func, ir.Attr) else expression(machine, node.func)
     arguments = calls.evaluate_arguments(machine, node)
     machine.answer = ()

@@ -12,11 +12,13 @@ from lambdalint.flow import (
     conditions,
     contexts,
     control,
+    declarations,
     evaluate,
     imports,
     narrowing,
     objects,
     operators,
+    records,
     trials,
 )
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
@@ -71,13 +73,13 @@ def _expression(machine: Machine, node: ir.ExprStmt) -> bool:
 
 def _assign(machine: Machine, node: ir.Assign) -> bool:
     if node.value is None:
-        if isinstance(node.targets[0], ir.Name):
-            objects.declare_field(machine, node.targets[0].id, has_default=False)
+        records.declare_field(machine, node.targets[0], node.annotation, has_default=False)
         return True
     value = evaluate.expression(machine, node.value)
     answer = machine.answer if isinstance(node.value, ir.Call) else ()
-    if node.annotation is not None and isinstance(node.targets[0], ir.Name):
-        objects.declare_field(machine, node.targets[0].id, has_default=True)
+    if node.annotation is not None:
+        value = declarations.typed(machine, value, node.annotation, machine.frame.scopes)
+        records.declare_field(machine, node.targets[0], node.annotation, has_default=True)
     for target in node.targets:
         assign(machine, target, value)
         if isinstance(target, ir.Name):

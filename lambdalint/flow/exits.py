@@ -13,7 +13,7 @@ from lambdalint.model import Step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.frames import Frame
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.store import Changes

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
-from lambdalint.flow import calls, contents, fresh, models, outflow, sizes
-from lambdalint.flow.containers import elements, extend_origin, harmless, known_items, new_list, part_of
+from lambdalint.flow import calls, contents, defaults, fresh, models, outflow, sizes
+from lambdalint.flow.containers import (
+    elements,
+    extend_origin,
+    harmless,
+    known_items,
+    new_list,
+    part_of,
+)
 from lambdalint.flow.exits import Exits, can_fail, live, may_raise, set_live
+from lambdalint.flow.external_call import ExternalCall
 from lambdalint.flow.rows import emit_effects, returned
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
@@ -37,7 +45,7 @@ from lambdalint.flow.values import (
     is_fresh,
     join_all,
 )
-from lambdalint.model import Hole, HoleKind, Phase, Span
+from lambdalint.model import Hole, HoleKind, Phase
 
 if TYPE_CHECKING:
     from lambdalint.catalogue.schema import InvokesRow
@@ -47,57 +55,6 @@ _TYPE_NAMES: dict[type[Atom], str] = {
     Text: "str", PathText: "pathlib.Path", ListOf: "list", Items: "tuple", Mapping: "dict", Number: "number",
     Truth: "number", Opaque: "?", Function: "function", Bound: "function", Partial: "function", Wrapped: "function",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ExternalCall:
-    """A call into code from elsewhere: its canonical name, its receiver, its arguments."""
-
-    machine: Machine
-    name: str
-    receiver: Atom | None
-    arguments: calls.Arguments
-
-    @property
-    def method(self) -> str:
-        """The last part of the name."""
-        return self.name.rpartition(".")[2]
-
-    @property
-    def span(self) -> Span:
-        """The call's place."""
-        at = self.arguments.at
-        if at is not None:
-            return at
-        frames = self.machine.frames
-        return Span.point(frames[-1].facts.path) if frames else self.machine.deployed.source
-
-    def argument(self, reference: str) -> Value | None:
-        """Return the argument that a parameter reference means, or None if it is not given."""
-        parameter = parse_parameter(reference)
-        if parameter.receiver:
-            return (self.receiver,) if self.receiver is not None else None
-        if parameter.name and parameter.name in self.arguments.keywords:
-            return self.arguments.keywords[parameter.name]
-        if parameter.position is not None:
-            found = self.arguments.at_position(parameter.position)
-            if found is not None:
-                return found
-        return self.arguments.others or None
-
-    def argument_span(self, reference: str) -> Span | None:
-        """Return the place of that argument."""
-        parameter = parse_parameter(reference)
-        if parameter.name in self.arguments.keyword_spans:
-            return self.arguments.keyword_spans[parameter.name]
-        if parameter.position is not None and parameter.position < len(self.arguments.positional_spans):
-            return self.arguments.positional_spans[parameter.position]
-        return None
-
-    @property
-    def count(self) -> int:
-        """How many arguments are given."""
-        return len(self.arguments.positional) + len(self.arguments.keywords)
 
 
 def type_name(atom: Atom) -> str:
@@ -114,6 +71,8 @@ def type_name(atom: Atom) -> str:
 def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.Arguments) -> Value:
     """Call something from elsewhere: note its effects, return what it returns."""
     receiver: Atom | None = None
+    if isinstance(callee, External) and arguments.positional:
+        callee, arguments = _bound(machine, callee, arguments)
     if isinstance(callee, ExternalMethod):
         receiver = callee.receiver
         name = machine.catalogue.canonical(f"{type_name(receiver)}.{callee.name}")
@@ -127,6 +86,7 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
         may_raise(machine, external.span, external.method)
     machine.ledger.calls.append([])
     emit_effects(external)
+    defaults.called(external)
     made = machine.ledger.calls.pop()
     contents.note(external, made)
     sizes.note(external, made)
@@ -136,6 +96,20 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
         _fail_afterwards(external, present)
     contents.wrapped(external, result)
     return fresh.renewed(result) if fresh.takes_fresh(external) else result
+
+
+def _bound(
+    machine: Machine, callee: External, arguments: calls.Arguments
+) -> tuple[External | ExternalMethod, calls.Arguments]:
+    """Return ``Type.method(receiver, ...)`` as ``receiver.method(...)``; another call as it is."""
+    first = arguments.positional[0]
+    owner, _, method = callee.name.rpartition(".")
+    if len(first) != 1 or not isinstance(first[0], ExternalObject):
+        return callee, arguments
+    if machine.catalogue.canonical(owner) != machine.catalogue.canonical(first[0].type):
+        return callee, arguments
+    others = replace(arguments, positional=arguments.positional[1:], positional_spans=arguments.positional_spans[1:])
+    return ExternalMethod(first[0], method), others
 
 
 def _fail_afterwards(external: ExternalCall, before: tuple[Made, ...]) -> None:
@@ -356,13 +330,15 @@ def put(machine: Machine, atom: Opaque, value: Value) -> None:
 
 
 def set_item(machine: Machine, atom: Atom, index: Value, value: Value) -> None:
-    """Run ``atom[index] = value``; only the environment is tracked."""
+    """Run ``atom[index] = value``; only the environment and the settings of libraries are tracked."""
     if isinstance(atom, ExternalObject) and atom.uid:
         contents.note_item(machine, atom)
-    if machine.catalogue.canonical(type_name(atom)) == "os.environ":
-        for key in index:
-            if isinstance(key, Text):
-                machine.environment.set(machine, key.text, value)
+    name = machine.catalogue.canonical(type_name(atom))
+    for key in index:
+        if isinstance(key, Text) and name == "os.environ":
+            machine.environment.set(machine, key.text, value)
+        elif isinstance(key, Text):
+            defaults.assigned(machine, f"{name}[{key.text}]")
 
 
 def left(machine: Machine, atom: ExternalObject) -> None:

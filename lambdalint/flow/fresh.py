@@ -22,7 +22,7 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind, Phase
 
 if TYPE_CHECKING:
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 _MARK = "<fresh>"

@@ -6,7 +6,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import execute, externals, foreign
+from lambdalint.flow import declarations, defaults, execute, externals, foreign
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
@@ -45,7 +45,7 @@ def import_module(machine: Machine, node: ir.Import) -> None:
         module = load(machine, ".".join(parts[:length]), node.at)
         if module is None:
             if found is None or found.path.endswith("/"):
-                foreign.note(machine, node.module, machine.span(node.at))
+                _note(machine, node.module, machine.span(node.at))
             break
         found = module
     if node.name:
@@ -142,7 +142,13 @@ def import_from(machine: Machine, node: ir.ImportFrom) -> None:
 def _note_foreign(machine: Machine, node: ir.ImportFrom, name: str) -> None:
     """Note what a name comes from; its last part may be an attribute of a module."""
     dotted = node.module if name == "*" else f"{node.module}.{name}"
-    foreign.note(machine, dotted, machine.span(node.at))
+    _note(machine, dotted, machine.span(node.at))
+
+
+def _note(machine: Machine, dotted: str, span: Span) -> None:
+    foreign.note(machine, dotted, span)
+    if not machine.finder.choices(dotted, span.path):
+        defaults.imported(machine, dotted, span)
 
 
 def _import_all(machine: Machine, module: Module) -> None:
@@ -187,7 +193,8 @@ def annotated(machine: Machine, function: Function, parameter: ir.Parameter) -> 
     origin = Hole(HoleKind.UNKNOWN, parameter.name)
     if parameter.annotation is None:
         return (Opaque(origin),)
-    return from_annotation(machine, function.scope, parameter.annotation, origin)
+    known = declarations.declared(machine, declarations.scopes_of(machine, function.scope), parameter.annotation)
+    return known or from_annotation(machine, function.scope, parameter.annotation, origin)
 
 
 def from_annotation(machine: Machine, scope: int, annotation: ir.Expr, hole: Hole) -> Value:

@@ -11,6 +11,7 @@ from lambdalint.flow.values import (
     Atom,
     Class,
     External,
+    ExternalObject,
     Function,
     Instance,
     Items,
@@ -58,6 +59,8 @@ def _is_of(machine: Machine, atom: Atom, kind: Atom) -> Value:
             return TRUE if kind.uid in machine.classes[atom.cls].linear else FALSE
         return FALSE if isinstance(atom, (Text, PathText, Number, Truth, Mapping, ListOf, Items)) else EITHER
     if isinstance(kind, External):
+        if isinstance(atom, ExternalObject) and atom.type == machine.catalogue.canonical(kind.name):
+            return TRUE
         types = _BUILTIN_ATOMS.get(machine.catalogue.canonical(kind.name))
         if types is not None:
             if isinstance(atom, types):

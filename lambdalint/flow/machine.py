@@ -66,6 +66,8 @@ class ClassInfo:
     external_bases: tuple[str, ...] = ()
     is_record: bool = False
     fields: list[tuple[str, bool]] = field(default_factory=list)
+    declared: dict[str, Value] = field(default_factory=dict)
+    """Of annotated attributes: what is known of their type."""
 
 
 @dataclass
@@ -161,6 +163,8 @@ class Machine:
         self.max_steps = max_steps
         self.stated_sizes = stated_sizes
         self.unresolved_imports: dict[str, Problem] = {}
+        self.first_imports: dict[str, Span] = {}
+        """Where each package that is not the project's is imported first."""
         self.foreign_imports: dict[tuple[str, Span], None] = {}
         """The imports that are not the project's, in the order in which they were met, see ``foreign``."""
         self.store.set(PROCESS, "cwd", (Text(function.room.cwd + CWD_MARK),))

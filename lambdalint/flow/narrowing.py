@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import conditions, evaluate, name_checks
+from lambdalint.flow import conditions, declarations, evaluate, name_checks
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.store import PROCESS
@@ -102,7 +102,8 @@ def _assume_call(machine: Machine, node: ir.Call, *, holds: bool) -> None:
         wanted = evaluate.expression(machine, node.args[1])
 
         def keep(value: Value) -> Value:
-            return tuple(atom for atom in value if is_instance(machine, atom, wanted) != FALSE)
+            left = tuple(atom for atom in value if is_instance(machine, atom, wanted) != FALSE)
+            return declarations.as_instance(machine, left, wanted)
 
         narrow(machine, node.args[0], keep)
 

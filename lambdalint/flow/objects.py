@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdalint.flow import calls, externals, imports
+from lambdalint.flow import calls, declarations, defaults, externals, imports, records
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     NOTHING,
@@ -31,7 +31,6 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
     join,
-    texts_of,
 )
 from lambdalint.model import Phase
 
@@ -93,27 +92,38 @@ def _function_attribute(machine: Machine, atom: Atom, name: str) -> Value:
 
 def _instance_attribute(machine: Machine, atom: Instance, name: str) -> Value:
     stored = machine.store.get(atom.uid, name)
+    declared = _declared(machine, atom.cls, name)
     if stored is not None:
-        return stored
+        return declarations.refined(machine, stored, declared)
     if name == "__class__":
         return (Class(atom.cls, machine.classes[atom.cls].facts.name),)
     if name == "__dict__":
         return UNKNOWN
-    found = class_attribute(machine, atom.cls, name)
+    found = class_attribute(machine, atom.cls, name) or declared
     if found:
         if all(isinstance(one, Wrapped) and one.kind == "cached property" for one in found):
-            machine.store.set(atom.uid, name, _bind(machine, found, atom))
-        return machine.store.get(atom.uid, name) or _bind(machine, found, atom)
+            machine.store.set(atom.uid, name, bind_to(machine, found, atom))
+        return machine.store.get(atom.uid, name) or bind_to(machine, found, atom)
     getter = class_attribute(machine, atom.cls, "__getattr__")
     if getter and not name.startswith("__"):
-        return calls.call(machine, _bind(machine, getter, atom), calls.Arguments(((Text(name),),)))
+        return calls.call(machine, bind_to(machine, getter, atom), calls.Arguments(((Text(name),),)))
     info = machine.classes[atom.cls]
     if info.external_bases and not name.startswith("__"):
         return externals.object_attribute(machine, ExternalObject(info.external_bases[0], atom.uid), name)
     return ()
 
 
-def _bind(machine: Machine, value: Value, receiver: Atom) -> Value:
+def _declared(machine: Machine, cls: int, name: str) -> Value:
+    """Return what the annotation of an attribute tells of it."""
+    for uid in machine.classes[cls].linear:
+        known = machine.classes[uid].declared.get(name)
+        if known is not None:
+            return known
+    return ()
+
+
+def bind_to(machine: Machine, value: Value, receiver: Atom) -> Value:
+    """Return what an attribute of a class is for one of its instances."""
     result: Value = ()
     for atom in value:
         if isinstance(atom, Function):
@@ -140,7 +150,7 @@ def _class_member(machine: Machine, atom: Class, name: str) -> Value:
     result: Value = ()
     for found in class_attribute(machine, atom.uid, name):
         if isinstance(found, Wrapped) and found.kind in ("classmethod", "staticmethod"):
-            result = join(result, _bind(machine, (found,), atom))
+            result = join(result, bind_to(machine, (found,), atom))
         else:
             result = join(result, (found,))
     if result and _is_enum(machine, atom.uid) and not isinstance(result[0], (Function, Bound, Wrapped)):
@@ -195,13 +205,6 @@ def settle_bases(machine: Machine, uid: int, info: ClassInfo) -> None:
     info.external_bases = tuple(dict.fromkeys(external))
 
 
-def declare_field(machine: Machine, name: str, *, has_default: bool) -> None:
-    """Note an annotated name of a class body: a record's field."""
-    info = machine.classes.get(machine.frame.scope)
-    if info is not None:
-        info.fields.append((name, has_default))
-
-
 def construct(machine: Machine, cls: Class, arguments: calls.Arguments) -> Value:
     """Return a new instance of a class, after its ``__init__``."""
     if _is_enum(machine, cls.uid):
@@ -212,9 +215,9 @@ def construct(machine: Machine, cls: Class, arguments: calls.Arguments) -> Value
         machine.finalized.append(instance)
     maker = class_attribute(machine, cls.uid, "__init__")
     if maker:
-        calls.call(machine, _bind(machine, maker, instance), arguments)
+        calls.call(machine, bind_to(machine, maker, instance), arguments)
     elif info.is_record:
-        _fill_record(machine, instance, info, arguments)
+        records.fill(machine, instance, info, arguments)
     elif info.external_bases:
         externals.construct_base(machine, instance, info.external_bases[0], arguments)
     return (instance,)
@@ -226,62 +229,7 @@ def finalize(machine: Machine) -> None:
         calls.call(machine, function, arguments)
     for instance in list(machine.finalized):
         finalizer = class_attribute(machine, instance.cls, "__del__")
-        calls.call(machine, _bind(machine, finalizer, instance), calls.Arguments())
-
-
-def _fill_record(machine: Machine, instance: Instance, info: ClassInfo, arguments: calls.Arguments) -> None:
-    positional = list(arguments.positional)
-    for name, has_default in info.fields:
-        if name in arguments.keywords:
-            value = arguments.keywords[name]
-        elif positional:
-            value = positional.pop(0)
-        elif has_default:
-            value = join(_default(machine, info, name), arguments.others)
-            if _SETTINGS_BASES & set(info.external_bases):
-                value = _from_environment(machine, info, name, value)
-        elif _SETTINGS_BASES & set(info.external_bases):
-            value = _from_environment(machine, info, name, UNKNOWN)
-        else:
-            value = arguments.others or arguments.rest or UNKNOWN
-        machine.store.set(instance.uid, name, value)
-    post = class_attribute(machine, instance.cls, "__post_init__")
-    if post:
-        calls.call(machine, _bind(machine, post, instance), calls.Arguments())
-
-
-_SETTINGS_BASES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
-
-
-def _from_environment(machine: Machine, info: ClassInfo, name: str, default: Value) -> Value:
-    """A field of a settings class takes its value from the environment variable of its name, or of its alias."""
-    prefix = ""
-    for holder in ("model_config", "Config"):
-        for atom in class_attribute(machine, info.linear[0], holder):
-            if isinstance(atom, Mapping):
-                prefix = next(iter(texts_of(machine.store.get(atom.uid, "[env_prefix]") or ())), prefix)
-            elif isinstance(atom, Class):
-                prefix = next(iter(texts_of(class_attribute(machine, atom.uid, "env_prefix"))), prefix)
-    variable = f"{prefix}{name}".upper()
-    for atom in class_attribute(machine, info.linear[0], name):
-        if isinstance(atom, ExternalObject):
-            variable = next(iter(texts_of(machine.store.get(atom.uid, "<alias>") or ())), variable)
-    return machine.environment.get(machine, variable, default)
-
-
-def _default(machine: Machine, info: ClassInfo, name: str) -> Value:
-    value: Value = ()
-    for uid in info.linear:
-        value = machine.store.get(uid, name) or ()
-        if value:
-            break
-    for atom in value:
-        if isinstance(atom, ExternalObject) and machine.store.get(atom.uid, "<default>") is not None:
-            return machine.store.get(atom.uid, "<default>") or UNKNOWN
-        if isinstance(atom, ExternalObject) and machine.store.get(atom.uid, "<factory>") is not None:
-            factory = machine.store.get(atom.uid, "<factory>") or UNKNOWN
-            return calls.call(machine, factory, calls.Arguments())
-    return value or UNKNOWN
+        calls.call(machine, bind_to(machine, finalizer, instance), calls.Arguments())
 
 
 def set_attribute(machine: Machine, owner: Value, name: str, value: Value) -> None:
@@ -296,18 +244,24 @@ def set_attribute(machine: Machine, owner: Value, name: str, value: Value) -> No
             uid = atom.uid
         elif isinstance(atom, (Class, ExternalObject)):
             uid = atom.uid
+            if isinstance(atom, ExternalObject):
+                defaults.assigned(machine, f"{atom.type}.{name}")
         elif isinstance(atom, Module):
             uid = machine.module_scope(atom)
         elif isinstance(atom, External) and f"{atom.name}.{name}" == "tempfile.tempdir":
             machine.store.set(PROCESS, "tempdir", value)
+        elif isinstance(atom, External):
+            defaults.assigned(machine, f"{atom.name}.{name}")
         if uid and len(owner) == 1:
             machine.store.set(uid, name, value)
         elif uid:
             machine.store.add(uid, name, value)
 
 
-def super_value(machine: Machine) -> Value:
-    """Return ``super()`` of the method that is being run."""
+def super_value(machine: Machine, given: list[Value]) -> Value:
+    """Return ``super()`` of the method that is being run, or ``super(Class, receiver)``."""
+    if len(given) == 2 and len(given[0]) == len(given[1]) == 1 and isinstance(given[0][0], Class):
+        return (SuperOf(given[0][0].uid, given[1][0]),)
     for frame in reversed(machine.frames):
         if frame.owner and frame.receiver is not None:
             return (SuperOf(frame.owner, frame.receiver),)
@@ -322,7 +276,7 @@ def _super_attribute(machine: Machine, atom: SuperOf, name: str) -> Value:
     for uid in after:
         found = machine.store.get(uid, name)
         if found is not None:
-            return _bind(machine, found, receiver)
+            return bind_to(machine, found, receiver)
     external = machine.classes[atom.owner].external_bases
     if external and isinstance(receiver, Instance):
         if name == "__init__":
@@ -381,7 +335,7 @@ def _mark_record(machine: Machine, value: Value) -> None:
 def file_system_path(machine: Machine, instance: Instance) -> Value:
     """Return what ``os.fspath`` gives for an instance; ``()`` where it is no path."""
     method = class_attribute(machine, instance.cls, "__fspath__")
-    return calls.call(machine, _bind(machine, method, instance), calls.Arguments()) if method else ()
+    return calls.call(machine, bind_to(machine, method, instance), calls.Arguments()) if method else ()
 
 
 def external_item_set(machine: Machine, atom: Opaque, value: Value) -> None:

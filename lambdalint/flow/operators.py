@@ -78,7 +78,7 @@ def binary(machine: Machine, operator: str, left: Value, right: Value) -> Value:
     numbers = [atom.value for atom in (*left, *right) if isinstance(atom, Number)]
     if len(left) == len(right) == 1 and len(numbers) == 2:
         return _arithmetic(operator, numbers[0], numbers[1])
-    return _opaque_result(left, right)
+    return _opaque_result(machine, left, right)
 
 
 def _repeated(text: str, count: int) -> Value:
@@ -88,7 +88,10 @@ def _repeated(text: str, count: int) -> Value:
     return (Opaque(_ANY, size=literal * count),)
 
 
-def _opaque_result(left: Value, right: Value) -> Value:
+def _opaque_result(machine: Machine, left: Value, right: Value) -> Value:
+    for atom in (*left, *right):
+        if isinstance(atom, ExternalObject) and machine.catalogue.receivers.lasting_type(atom.type) is not None:
+            return (ExternalObject(atom.type, fresh=atom.fresh),)
     read = tuple(atom for atom in (*left, *right) if isinstance(atom, Opaque) and atom.hole.origin.startswith(CONTENT))
     if read:
         return read[:1]
@@ -145,7 +148,7 @@ def _add(machine: Machine, left: Value, right: Value) -> Value:
         holes = [atom for atom in (*left, *right) if isinstance(atom, Opaque)]
         if len(holes) == len(left) + len(right) and any(hole.hole.origin for hole in holes):
             return bounded(tuple(Text(piece) for piece in product(_pieces(left), _pieces(right))))
-    return _opaque_result(left, right)
+    return _opaque_result(machine, left, right)
 
 
 def _pieces(value: Value) -> list[str]:

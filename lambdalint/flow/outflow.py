@@ -10,7 +10,7 @@ from lambdalint.flow.values import ExternalObject, Items, Opaque, PathText, Text
 from lambdalint.model import HoleKind, Step
 
 if TYPE_CHECKING:
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 _ANSWERS = re.compile(

@@ -41,6 +41,10 @@ class Sources:
             self._facts[path] = self._read(path)
         return self._facts[path]
 
+    def content(self, path: str) -> bytes:
+        """Return what a file, or the code of a template, holds; nothing if it cannot be read."""
+        return self._inline[path].encode(errors="replace") if path in self._inline else self.tree.read(path) or b""
+
     def _read(self, path: str) -> ModuleFacts | None:
         try:
             if path in self._inline:

@@ -21,7 +21,7 @@ from lambdalint.flow.values import (
 from lambdalint.model import EffectKind, Hole, HoleKind
 
 if TYPE_CHECKING:
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 _FILLED = frozenset({"builtins.bytes", "builtins.bytearray", "os.urandom", "os.getrandom", "secrets.token_bytes",

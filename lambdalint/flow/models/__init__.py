@@ -12,6 +12,7 @@ from lambdalint.flow.models import (
     container,
     exit_stack,
     iteration,
+    log_files,
     os_path,
     package_modules,
     pathlib_path,
@@ -26,7 +27,7 @@ from lambdalint.flow.models import (
 from lambdalint.flow.values import Atom, ExternalObject, Opaque, Value
 
 if TYPE_CHECKING:
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 Model: TypeAlias = Callable[[Any], "Value | None"]
@@ -42,6 +43,7 @@ _MODELS: dict[str, Model] = {
     **builtin.MODELS,
     **iteration.MODELS,
     **process.MODELS,
+    **log_files.MODELS,
     **exit_stack.MODELS,
     **record.MODELS,
     **web.MODELS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lambdalint.flow import calls, conditions, contexts, foreign, imports, objects
+from lambdalint.flow import calls, conditions, contexts, declarations, foreign, imports, objects
 from lambdalint.flow.containers import new_list
 from lambdalint.flow.instance_checks import is_instance
 from lambdalint.flow.text import has_holes
@@ -39,7 +39,7 @@ from lambdalint.flow.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 
 def _text(call: ExternalCall) -> Value | None:
@@ -74,6 +74,16 @@ def _number(call: ExternalCall) -> Value | None:
 def _bool(call: ExternalCall) -> Value | None:
     value = call.arguments.at_position(0)
     return FALSE if value is None else conditions.with_origin(conditions.truth(call.machine, value), value)
+
+
+def _cast(call: ExternalCall) -> Value | None:
+    value, wanted = call.argument("val@1"), call.argument("typ@0") or ()
+    if value is None:
+        return UNKNOWN
+    kinds: Value = ()
+    for atom in wanted:
+        kinds = join(kinds, declarations.named_type(call.machine, atom.text) if isinstance(atom, Text) else (atom,))
+    return declarations.as_instance(call.machine, value, kinds)
 
 
 def _isinstance(call: ExternalCall) -> Value | None:
@@ -317,6 +327,7 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "distutils.util.strtobool": _truth_of_word,
     "setuptools.distutils.util.strtobool": _truth_of_word,
     "builtins.isinstance": _isinstance,
+    "typing.cast": _cast,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.hasattr": _hasattr,

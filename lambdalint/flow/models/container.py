@@ -21,7 +21,7 @@ from lambdalint.flow.values import NOTHING, UNKNOWN, External, Items, ListOf, Ma
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 
 def _receiver(call: ExternalCall) -> Value:

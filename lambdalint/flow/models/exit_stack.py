@@ -18,7 +18,7 @@ from lambdalint.flow.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.values import Atom
 

@@ -25,7 +25,7 @@ from lambdalint.model import Hole, HoleKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 
 def _counted(call: ExternalCall) -> Value | None:

@@ -11,7 +11,7 @@ from lambdalint.flow.values import UNKNOWN, ExternalObject, Items, Truth, Value,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 _MOST_MODULES = 200
 

@@ -28,7 +28,7 @@ from lambdalint.model import LISTING, Hole, HoleKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 

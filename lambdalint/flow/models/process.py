@@ -23,12 +23,12 @@ from lambdalint.flow.values import (
     join,
     texts_of,
 )
-from lambdalint.model import EffectKind, Hole, HoleKind
+from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 
@@ -147,27 +147,6 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     return None
 
 
-def _configure_logging(call: ExternalCall) -> Value | None:
-    """``logging.config.dictConfig`` opens the file of each handler that names one."""
-    machine = call.machine
-    for atom in call.argument("config@0") or ():
-        if isinstance(atom, Mapping):
-            for handlers in machine.store.get(atom.uid, "[handlers]") or ():
-                if isinstance(handlers, Mapping):
-                    _open_log_files(call, handlers)
-    return NOTHING
-
-
-def _open_log_files(call: ExternalCall, handlers: Mapping) -> None:
-    machine = call.machine
-    for name in machine.store.names(handlers.uid):
-        for handler in machine.store.get(handlers.uid, name) or ():
-            if isinstance(handler, Mapping):
-                path = machine.store.get(handler.uid, "[filename]")
-                if path is not None:
-                    machine.log.add(machine, EffectKind.LOG, call.name, path, call.span)
-
-
 MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "os.environ.get": _get,
     "os.environ.pop": _get,
@@ -188,7 +167,6 @@ MODELS: dict[str, Callable[[ExternalCall], Value | None]] = {
     "sys.path.append": _add_import_path,
     "sys.path.insert": _add_import_path,
     "sys.path.extend": _add_import_path,
-    "logging.config.dictConfig": _configure_logging,
     "site.addsitedir": _add_import_path,
     "tempfile.gettempdir": _temporary_directory,
     "tempfile.gettempdirb": _temporary_directory,

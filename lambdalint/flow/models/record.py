@@ -12,7 +12,7 @@ from lambdalint.flow.values import UNKNOWN, Class, ExternalObject, Instance, Ite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 
 def _named_tuple(call: ExternalCall) -> Value | None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.containers import mapping_item
+from lambdalint.flow.defaults import place_of
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.rows import expand
 from lambdalint.flow.store import PROCESS
@@ -28,8 +29,9 @@ from lambdalint.model import Base
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.catalogue.schema import Condition, SettingRow
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.catalogue.condition import Condition
+    from lambdalint.catalogue.schema import SettingRow
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 FLASK_CONFIG = "<flask config>"
@@ -64,6 +66,13 @@ def _apply(call: ExternalCall, variable: Callable[[str], Value]) -> None:
 
 
 def _note(call: ExternalCall, row: SettingRow, value: Value) -> None:
+    if row.library is not None:
+        found = place_of(call.machine, row.library)
+        if found is not None:
+            call.machine.log.add(
+                call.machine, row.kind, row.dotted, found[0], call.span, defaulted=True, limited=True, library=found[1]
+            )
+        return
     defaulted = all(isinstance(atom, Nothing) for atom in value)
     path = expand(call, row.default or "") if defaulted else _paths(call.machine, value)
     if row.deployable:

@@ -33,7 +33,7 @@ from lambdalint.model import Hole, HoleKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 _ANY = Hole(HoleKind.UNKNOWN)
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}")

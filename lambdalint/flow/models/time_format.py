@@ -13,7 +13,7 @@ from lambdalint.model import Hole, HoleKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 
 def printed_time(call: ExternalCall) -> Value | None:

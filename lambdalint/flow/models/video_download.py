@@ -30,7 +30,7 @@ from lambdalint.model import EffectKind, Hole, HoleKind, Step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
 
 _DOWNLOADER = "yt_dlp.YoutubeDL"
 _TEMPLATE = "<template>"

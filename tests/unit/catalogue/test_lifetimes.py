@@ -11,7 +11,8 @@ from lambdalint.catalogue import CatalogueError, load, parse_file, parse_paramet
 from lambdalint.model import EffectKind
 
 if TYPE_CHECKING:
-    from lambdalint.catalogue.schema import Condition, EffectRow
+    from lambdalint.catalogue.condition import Condition
+    from lambdalint.catalogue.schema import EffectRow
 
 CATALOGUE = load()
 EFFECTS = [row for _, content in CATALOGUE.files for row in content.effect]

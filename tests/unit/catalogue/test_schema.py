@@ -74,7 +74,7 @@ def test_a_value_of_another_type_is_refused() -> None:
 
 
 def test_neither_a_path_nor_a_place_is_refused() -> None:
-    assert refusal(effect(path=None)) == "fakelib.toml: fakelib.save: one of path and place is needed"
+    assert refusal(effect(path=None)) == "fakelib.toml: fakelib.save: one of path, place and library is needed"
 
 
 def test_a_place_stands_in_for_a_path() -> None:
@@ -150,10 +150,14 @@ def test_a_row_of_every_other_table_is_read() -> None:
         name = "fakelib.request"
         {source}
         [[library-default]]
-        library = "fakelib"
-        trigger = "import fakelib"
+        name = "fakelib"
+        library = "Fake Library"
+        imports = ["fakelib"]
         location = "~/.fakelib"
-        redirect = "env FAKELIB_HOME"
+        variables = ["FAKELIB_HOME"]
+        redirect = "set FAKELIB_HOME to a folder in /tmp before the import"
+        example = "import fakelib"
+        counter = "import os\\nos.environ['FAKELIB_HOME'] = '/tmp/x'\\nimport fakelib"
         {source}
         [[package]]
         distribution = "fakelib"
@@ -166,5 +170,5 @@ def test_a_row_of_every_other_table_is_read() -> None:
     assert parsed.returns[0].suffix == ".txt"
     assert parsed.invokes[0].arguments == ("*args", "**kwargs")
     assert parsed.request_source[0].name == "fakelib.request"
-    assert parsed.library_default[0].library == "fakelib"
+    assert parsed.library_default[0].variables == ("FAKELIB_HOME",)
     assert parsed.package[0].requires == ("otherlib",)

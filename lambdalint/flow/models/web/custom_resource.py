@@ -14,7 +14,7 @@ from lambdalint.flow.site import Route
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.values import Value
 
 RESOURCES = ("crhelper.CfnResource", "crhelper.resource_helper.CfnResource")

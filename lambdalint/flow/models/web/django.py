@@ -45,7 +45,7 @@ from lambdalint.model import Hole, HoleKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.site import Owner
 

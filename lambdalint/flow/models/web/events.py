@@ -27,7 +27,7 @@ from lambdalint.flow.values import NOTHING, ExternalObject, Value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 _POWERTOOLS = "aws_lambda_powertools.event_handler"

@@ -29,7 +29,7 @@ from lambdalint.flow.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 CALLABLES = (Function, Bound, Partial, Wrapped)

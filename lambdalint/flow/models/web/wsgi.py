@@ -25,7 +25,7 @@ from lambdalint.flow.values import NOTHING, UNKNOWN, Class, ExternalObject, Inst
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.externals import ExternalCall
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.flow.machine import Machine
 
 BOTTLE: tuple[str, ...] = ("bottle.Bottle", "bottle.default_app", "bottle.app")
