@@ -18,6 +18,7 @@ from lambdalint.model import EffectKind, ExplicitFunction, HoleKind, Settings, S
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from lambdalint.flow.external_call import ExternalCall
     from lambdalint.model import Effect
 
 ExampleRow: TypeAlias = FetchesRow | InvokesRow | ReadsRow | RequestSourceRow | StoresRow
@@ -89,7 +90,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     settings, rows = Settings(cache=False, functions=declared), catalogue.load()
     calls: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)
 
-    def record(external: externals.ExternalCall) -> None:
+    def record(external: ExternalCall) -> None:
         for reference in references.get(external.name, ()):
             if reference is None or external.argument(reference):
                 calls[external.span.path].add((external.name, reference))

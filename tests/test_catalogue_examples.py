@@ -65,6 +65,8 @@ def effects(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Effec
 def _expected_start(row: EffectRow) -> str:
     """Return what the place of a row's example has to start with."""
     place = row.place if row.place is not None else row.default
+    if row.library is not None:
+        place = catalogue.load().library_defaults.by_name[row.library].location.replace("<package>", "/var/task")
     if row.path is not None and "/opt" in row.example:
         return "/opt"
     text = (place or "").replace("<tempdir>", "/tmp").replace("<unique>", "").replace("~", "/home/sbx_user1051")

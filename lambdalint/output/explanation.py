@@ -26,6 +26,7 @@ _GUARDS = {
     Guard.REPEATED: "another call uses the same name, and is reported instead",
     Guard.CHECKED: "a test, or a handler for the absence of the file, comes before",
     Guard.PROVIDED: "the function itself may have made the file",
+    Guard.IDLE: "the call does nothing, for the runtime has done that before",
 }
 
 

@@ -60,7 +60,7 @@ def settings_for(codes: Iterable[str], *, jobs: int = 1, cache_dir: str | None =
 
 
 def report_of(root: Path, settings: Settings) -> Report:
-    """Check the project at *root*, with the sizes and functions that its own configuration gives."""
+    """Check the project at *root*, with the sizes, functions and rows that its own configuration gives."""
     return check([root], configured(root, settings), cwd=root)
 
 
@@ -70,7 +70,7 @@ def configured(root: Path, settings: Settings) -> Settings:
     if not file.is_file():
         return settings
     given = load(root, RuleOptions((), lambda code: None), file=file).settings
-    return replace(settings, sizes=given.sizes, functions=given.functions)
+    return replace(settings, sizes=given.sizes, functions=given.functions, catalogue_rows=given.catalogue_rows)
 
 
 def judge(findings: Iterable[Finding], expectations: Iterable[Expectation]) -> Verdict:

@@ -174,7 +174,8 @@ def test_log_files() -> None:
     for shipped in (replace(KEPT, stored=THERE), replace(KEPT, read_back=True), replace(KEPT, removed=Removal.ALWAYS)):
         assert _codes(EffectKind.LOG, shipped) == []
     assert _codes(EffectKind.LOG, KEPT, MOUNTED) == []
-    assert _judged(EffectKind.LOG, KEPT, callee="logging.basicConfig") == []
+    assert [one.code for one in _judged(EffectKind.LOG, KEPT, callee="logging.basicConfig")] == ["LMB206"]
+    assert [one.code for one in _judged(EffectKind.LOG, None, FIXED, Guard.IDLE)] == []
 
 
 def test_settings_for_sessions_and_uploads() -> None:

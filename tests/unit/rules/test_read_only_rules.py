@@ -75,7 +75,7 @@ def _codes(findings: list[Finding]) -> list[str]:
         (place(Base.TMP, "/tmp/x"), []),
         (place(Base.MOUNT, "/mnt/data/x"), []),
         (place(Base.DEVICE, "/dev/null"), []),
-        (place(Base.SHM, "/dev/shm/x"), []),
+        (place(Base.SHM, "/dev/shm/x"), ["LMB108"]),
         (place(Base.MEMORY, ":memory:"), []),
         (place(Base.REMOTE, "s3://bucket/", REQUEST), []),
     ],
@@ -96,15 +96,56 @@ def test_expected_failure_is_silent(where: Place) -> None:
     assert _judged(where, EffectKind.WRITE, Guard.FALLBACK) == []
 
 
-@pytest.mark.parametrize("where", [place for place in EVERYWHERE if place is not TMP_REQUEST], ids=str)
-def test_place_that_a_library_chose_is_left_to_another_rule(where: Place) -> None:
-    assert _judged(where, EffectKind.CACHE, defaulted=True) == []
+@pytest.mark.parametrize("where", [ABSOLUTE, TASK, PACKAGE, LAYER, HOME], ids=str)
+def test_place_that_a_library_chose_has_a_rule_of_its_own(where: Place) -> None:
+    (finding,) = _judged(where, EffectKind.CACHE, defaulted=True)
+    assert finding.code == "LMB106"
+    assert "by default" in finding.message
 
 
-@pytest.mark.parametrize("where", EVERYWHERE[:-1], ids=lambda where: where.base.value)
-def test_basic_config_opens_no_file(where: Place) -> None:
-    assert _judged(where, EffectKind.LOG, callee="logging.basicConfig") == []
-    assert _judged(where, EffectKind.LOG, callee="logging.FileHandler") != []
+@pytest.mark.parametrize("where", [ABSOLUTE, TASK, PACKAGE, LAYER, HOME], ids=lambda where: where.base.value)
+def test_log_files_have_a_rule_of_their_own(where: Place) -> None:
+    (refused,) = _judged(where, EffectKind.LOG, callee="logging.FileHandler")
+    (forced,) = _judged(where, EffectKind.LOG, callee="logging.basicConfig")
+    (idle,) = _judged(where, EffectKind.LOG, Guard.IDLE, callee="logging.basicConfig")
+    assert {finding.code for finding in (refused, forced, idle)} == {"LMB112"}
+    assert (refused.severity, forced.severity, idle.severity) == (Severity.ERROR, Severity.ERROR, Severity.WARNING)
+    assert refused.message == forced.message
+    assert "opens no file" in idle.message
+    assert _judged(where, EffectKind.LOG, Guard.FALLBACK) == []
+
+
+@pytest.mark.parametrize("base", [Base.TMP, Base.MOUNT])
+def test_a_writable_place_makes_no_difference_to_a_file_that_is_never_opened(base: Base) -> None:
+    where = place(base, "/tmp/x")
+    assert _codes(_judged(where, EffectKind.LOG, Guard.IDLE, callee="logging.basicConfig")) == ["LMB112"]
+    assert _judged(where, EffectKind.LOG) == []
+
+
+@pytest.mark.parametrize("where", [UNKNOWN, place(Base.DEVICE, "/dev/stdout"), place(Base.MEMORY, ":memory:")], ids=str)
+def test_what_is_no_file_for_certain_is_not_missed(where: Place) -> None:
+    assert "LMB112" not in _codes(_judged(where, EffectKind.LOG, Guard.IDLE, callee="logging.basicConfig"))
+
+
+def test_a_mount_that_may_be_declared_elsewhere_may_hold_the_log() -> None:
+    (finding,) = _judged(place(Base.ABSOLUTE, "/mnt/logs/app.log"), EffectKind.LOG)
+    assert (finding.code, finding.confidence) == ("LMB101", Confidence.MEDIUM)
+
+
+def test_a_library_that_goes_on_without_shared_memory_is_warned_of() -> None:
+    shared = place(Base.SHM, "/dev/shm/", UNIQUE)
+    (lost,) = _judged(shared, EffectKind.CACHE, callee="joblib.Parallel")
+    (failing,) = _judged(shared, callee="multiprocessing.Lock")
+    assert [(one.code, one.severity) for one in (lost, failing)] == [
+        ("LMB108", Severity.WARNING),
+        ("LMB108", Severity.ERROR),
+    ]
+    assert "threading.Lock" in failing.message
+    assert _judged(shared, EffectKind.WRITE, Guard.FALLBACK) == []
+
+
+def test_shared_memory_that_nobody_has_verified_is_left_alone() -> None:
+    assert _judged(place(Base.UNKNOWN, "/dev/shm/", UNIQUE), callee="multiprocessing.Lock") == []
 
 
 def test_extraction_without_a_destination_has_a_rule_of_its_own() -> None:
@@ -246,9 +287,8 @@ MESSAGES = [
         HOME,
         EffectKind.LOG,
         (
-            "logs to '~/.x', that is /home/sbx_user1051/.x, in a home directory that is read-only at run "
-            "time (ReportFunction): log to standard output, which the platform collects; or set HOME to "
-            "/tmp in the function's environment"
+            "logs to '~/.x', that is /home/sbx_user1051/.x, which is read-only at run time (ReportFunction): "
+            "log to standard output, which the platform collects"
         ),
     ),
     (

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 
 import pytest
 from sandbox import Job, Outcome, Sandbox
 from sandbox.projects import jobs_of
-from sandbox.verdict import untrue
+from sandbox.verdict import idle_lines, untrue
 
 
 def run(sandbox: Sandbox, job: Job) -> Outcome:
@@ -102,3 +103,35 @@ def test_claims_that_are_not_true_are_named(sandbox: Sandbox) -> None:
     assert wrong[1] == "flagged, but is never run: /var/task/app.py:10"
     jobs = jobs_of("project", {"app.py": CODE}, {}, [("app.py", line) for line in (4, 6, 9, 10)])
     assert untrue(jobs, sandbox.run(jobs)) == ["flagged, but succeeds: /var/task/app.py:10"]
+
+
+LOGGING = b"""\
+import logging
+def handler(event, context):
+    logging.basicConfig(filename="app.log")
+    logging.warning("an invocation")
+"""
+
+
+def test_a_line_does_nothing_for_the_sake_of_the_handler_of_the_runtime(sandbox: Sandbox) -> None:
+    job = jobs_of("project", {"app.py": LOGGING}, {}, [("app.py", 3), ("app.py", 4)])[0]
+    outcome, without = sandbox.run([job, replace(job, log_handler=False)])
+    assert (outcome.error, outcome.watched) == (None, ())
+    assert [(raised.line, raised.errno) for raised in without.watched] == [(3, 30)]
+    idle = {*idle_lines([outcome], [without], [("/var/task/app.py", 3), ("/var/task/app.py", 4)])}
+    assert idle == {("/var/task/app.py", 3)}
+    assert untrue([job], [outcome], idle) == ["flagged, but succeeds: /var/task/app.py:4"]
+    assert {*idle_lines([without], [without], [("/var/task/app.py", 3)])} == set()
+
+
+@pytest.mark.parametrize("make", ["Lock", "Queue", "Pool"])
+def test_shared_memory_is_refused(make: str, sandbox: Sandbox) -> None:
+    outcome = run(sandbox, Job("shm", code=f"import multiprocessing\nmultiprocessing.{make}()"))
+    assert outcome.error is not None
+    assert outcome.error.read_only
+
+
+def test_another_missing_file_is_no_refusal(sandbox: Sandbox) -> None:
+    outcome = run(sandbox, Job("file", code="open('/tmp/missing/x', 'w')"))
+    assert outcome.error is not None
+    assert not outcome.error.read_only
