@@ -105,11 +105,10 @@ class SilentLogFile(Rule):
                     severity=Severity.WARNING,
                 )
                 continue
-            consequence = f": it {effect.failure}" if effect.failure else ""
             self.report(
                 node,
                 effect,
-                f"{action(effect)}, which is read-only at run time{consequence}",
+                f"{action(effect)}, which is read-only at run time",
                 "log to standard output, which the platform collects",
             )
 
