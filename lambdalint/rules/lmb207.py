@@ -111,4 +111,4 @@ class SessionInTmp(Rule):
 def _held() -> Mapping[str, str]:
     """Return what is kept at each place that a setting names, by the setting's dotted name."""
     rows = (row for _, content in catalogue.load().files for row in content.setting)
-    return {row.dotted: row.holds for row in rows}
+    return {row.dotted: row.holds for row in rows if row.library is None}

@@ -199,8 +199,8 @@ def test_syntax_unknown_to_libcst_is_reported_and_spares_the_rest() -> None:
 @pytest.mark.parametrize(
     ("span", "reason"),
     [
-        (Span(PATH, 2, 5, 2, 9), "no call stands there"),
-        (Span(PATH, 400, 1, 400, 2), "no call stands there"),
+        (Span(PATH, 2, 5, 2, 9), "no call or import stands there"),
+        (Span(PATH, 400, 1, 400, 2), "no call or import stands there"),
     ],
     ids=["another place", "behind the end"],
 )
