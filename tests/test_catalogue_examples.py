@@ -69,6 +69,8 @@ def _expected_start(row: EffectRow) -> str:
         place = catalogue.load().library_defaults.by_name[row.library].location.replace("<package>", "/var/task")
     if row.path is not None and "/opt" in row.example:
         return "/opt"
+    if "os.environ" in row.example:  # what the import alone refuses is not refused again
+        place = "<tempdir>"
     text = (place or "").replace("<tempdir>", "/tmp").replace("<unique>", "").replace("~", "/home/sbx_user1051")
     return text if text.startswith("/") else "/var/task"
 

@@ -16,7 +16,7 @@ from package_index import unreachable_because
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
-INSTALLED = ("lambdalint", ".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE")
+INSTALLED = ("lambdalint", ".pre-commit-hooks.yaml", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
 """What of the checkout is needed to install it as a hook."""
 
 BAD = 'def handler(event, context):\n    open("out.txt", "w").close()\n'
