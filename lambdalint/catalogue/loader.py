@@ -15,7 +15,6 @@ import msgspec
 from lambdalint.catalogue import compiled, shared_layers, source_files
 from lambdalint.catalogue.compiled import Compiled
 from lambdalint.catalogue.library_defaults import LibraryDefaults
-from lambdalint.catalogue.parameter import parse_parameter
 from lambdalint.catalogue.receivers import Receivers
 from lambdalint.catalogue.schema import (
     AssetRow,
@@ -38,8 +37,8 @@ from lambdalint.catalogue.shared_layers import SharedLayer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lambdalint.catalogue.condition import Condition
     from lambdalint.catalogue.packaging_rows import OlderReleaseRow, PackageRow, RuntimeRow, SdkRow, SharedLayerRow
+    from lambdalint.catalogue.row import Row
     from lambdalint.catalogue.source_files import SourceFile
 
 
@@ -155,39 +154,11 @@ class Catalogue:
         return shared_layers.matches(pattern, arn)
 
 
-def _check_row(where: str, row: EffectRow) -> None:
-    references = (row.path, row.moves, row.limit, *(condition.argument for condition in row.when))
-    _check_references(f"{where}: {row.call}", [reference for reference in references if reference is not None])
-    _check_patterns(f"{where}: {row.call}", row.when)
-    if row.path is None and row.place is None and row.library is None:
-        raise CatalogueError(f"{where}: {row.call}: one of path, place and library is needed")
-
-
-def _check_references(where: str, references: Iterable[str]) -> None:
-    for reference in references:
-        try:
-            parse_parameter(reference)
-        except ValueError as error:
-            raise CatalogueError(f"{where}: {error}") from None
-
-
-def _check_patterns(where: str, conditions: tuple[Condition, ...]) -> None:
-    for condition in conditions:
-        _check_pattern(where, condition.matches)
-
-
-def _check_pattern(where: str, pattern: str) -> None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise CatalogueError(f"{where}: bad pattern {pattern!r}: {error}") from None
-
-
 def parse_file(where: str, text: str) -> CatalogueFile:
     """Parse one catalogue file; raise CatalogueError naming the file and the row for whatever is wrong."""
     import tomli
 
-    from lambdalint.catalogue import command
+    from lambdalint.catalogue.mistakes import mistakes
 
     try:
         parsed = msgspec.convert(tomli.loads(text), CatalogueFile)
@@ -195,26 +166,20 @@ def parse_file(where: str, text: str) -> CatalogueFile:
         raise CatalogueError(f"{where}: {error}") from None
     except msgspec.ValidationError as error:
         raise CatalogueError(f"{where}: {error}") from None
-    for row in parsed.effect:
-        _check_row(where, row)
-    for read in parsed.reads:
-        _check_references(f"{where}: {read.call}", [one for one in (read.path, read.file) if one is not None])
-    for setting in parsed.setting:
-        _check_patterns(f"{where}: {setting.dotted}", setting.when)
-    for asset in parsed.asset:
-        _check_references(f"{where}: {asset.names[0]}", (*asset.arguments, *asset.unless))
-    for default in parsed.library_default:
-        conditions = (*default.when, *(condition for telling in default.told_by for condition in telling.when))
-        references = (*default.arguments, *(condition.argument for condition in conditions))
-        _check_references(f"{where}: {default.name}", references)
-        _check_patterns(f"{where}: {default.name}", conditions)
-    for runtime in parsed.runtime:
-        _check_pattern(f"{where}: {runtime.platform}", runtime.runtimes)
-    for program in parsed.command:
-        wrong = command.check(program)
-        if wrong is not None:
-            raise CatalogueError(f"{where}: {', '.join(program.names)}: {wrong}")
+    for table in msgspec.structs.fields(CatalogueFile):
+        for row in getattr(parsed, table.name):
+            for mistake in mistakes(table.encode_name, row):
+                raise CatalogueError(f"{where}: {_subject(row)}: {mistake.problem}")
     return parsed
+
+
+def _subject(row: Row) -> str:
+    """Return what a row is about, for messages."""
+    for name in ("call", "dotted", "name", "names", "distribution", "platform"):
+        found = getattr(row, name, "")
+        if found:
+            return found if isinstance(found, str) else ", ".join(found)
+    return ""
 
 
 def _by_call(rows: Iterable[_Called]) -> dict[str, tuple[_Called, ...]]:

@@ -11,9 +11,9 @@ import msgspec
 
 from lambdalint.catalogue import command
 from lambdalint.catalogue.library_default_row import LibraryDefaultRow
-from lambdalint.catalogue.packaging_rows import SharedLayerRow
+from lambdalint.catalogue.packaging_rows import RuntimeRow, SharedLayerRow
 from lambdalint.catalogue.parameter import parse_parameter
-from lambdalint.catalogue.schema import CommandRow, EffectRow, InvokesRow, ReturnsRow
+from lambdalint.catalogue.schema import AssetRow, CommandRow, EffectRow, InvokesRow, ReturnsRow, SettingRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,8 +57,13 @@ class Mistake:
     choices: tuple[str, ...] = ()
 
 
-def mistakes(table: str, row: msgspec.Struct, defaults: Callable[[], tuple[str, ...]] = tuple) -> Iterator[Mistake]:
-    """Yield what is wrong with a row of *table*; *defaults* gives the names that ``library`` may have."""
+def mistakes(
+    table: str, row: msgspec.Struct, defaults: Callable[[], tuple[str, ...]] | None = None
+) -> Iterator[Mistake]:
+    """Yield what is wrong with a row of *table*.
+
+    *defaults* gives the names that ``library`` may have; without it these are not looked at.
+    """
     yield from _names(table, row)
     yield from _numbers(row, ())
     for key in _REFERENCES.get(table, ()):
@@ -71,7 +76,12 @@ def mistakes(table: str, row: msgspec.Struct, defaults: Callable[[], tuple[str, 
         text = getattr(row, name, choices[0])
         if text not in choices:
             yield Mistake((name,), f"{text!r} is not valid", "one of " + ", ".join(choices), choices)
-    yield from _conditions(("when",), getattr(row, "when", ()))
+    if isinstance(row, SettingRow):
+        # The arguments of its conditions are settings.
+        for index, condition in enumerate(row.when):
+            yield from _pattern(("when", index, "matches"), condition.matches)
+    else:
+        yield from _conditions(("when",), getattr(row, "when", ()))
     if isinstance(row, EffectRow):
         yield from _of_effect(row, defaults)
     elif isinstance(row, ReturnsRow):
@@ -83,6 +93,12 @@ def mistakes(table: str, row: msgspec.Struct, defaults: Callable[[], tuple[str, 
         yield from _of_default(row)
     elif isinstance(row, CommandRow):
         yield from _of_command(row)
+    elif isinstance(row, AssetRow):
+        for name in ("arguments", "unless"):
+            for index, text in enumerate(getattr(row, name)):
+                yield from _reference((name, index), text)
+    elif isinstance(row, RuntimeRow):
+        yield from _pattern(("runtimes",), row.runtimes)
     elif isinstance(row, SharedLayerRow):
         for index, arn in enumerate(row.arns):
             if not arn.strip():
@@ -105,7 +121,7 @@ def _names(table: str, row: msgspec.Struct) -> Iterator[Mistake]:
             if not _NAME.fullmatch(name.removesuffix(".*") if (table, key) == ("alias", "name") else name):
                 yield Mistake((key,), f"{name!r} is no dotted name", _CALL)
     for key in ("distribution", "requires", "distributions"):
-        value = getattr(row, key, ())
+        value = getattr(row, key, ()) or ()
         for index, name in enumerate((value,) if isinstance(value, str) else value):
             if not _DISTRIBUTION.fullmatch(name):
                 at = (key,) if isinstance(value, str) else (key, index)
@@ -158,7 +174,7 @@ def _conditions(key: Key, conditions: tuple[Condition, ...]) -> Iterator[Mistake
             yield Mistake((*key, index), "the key matches or given is missing", "a pattern, or true or false")
 
 
-def _of_effect(row: EffectRow, defaults: Callable[[], tuple[str, ...]]) -> Iterator[Mistake]:
+def _of_effect(row: EffectRow, defaults: Callable[[], tuple[str, ...]] | None) -> Iterator[Mistake]:
     if row.path is None and row.place is None and row.library is None:
         yield Mistake((), "the key path or place is missing", "path (the parameter) or place (where the call writes)")
     if row.default is not None and row.path is None:
@@ -169,7 +185,7 @@ def _of_effect(row: EffectRow, defaults: Callable[[], tuple[str, ...]]) -> Itera
         yield Mistake(("limit-mb",), f"{row.limit_mb} is not valid", "a whole number of at least 1 (MB)")
     for text in _IN_TEXT.findall(row.suffix):
         yield from _reference(("suffix",), text)
-    if row.library is not None:
+    if row.library is not None and defaults is not None:
         known = defaults()
         if row.library not in known:
             problem = f"no library-default has the name {row.library!r}"

@@ -74,7 +74,7 @@ def test_a_value_of_another_type_is_refused() -> None:
 
 
 def test_neither_a_path_nor_a_place_is_refused() -> None:
-    assert refusal(effect(path=None)) == "fakelib.toml: fakelib.save: one of path, place and library is needed"
+    assert refusal(effect(path=None)) == "fakelib.toml: fakelib.save: the key path or place is missing"
 
 
 def test_a_place_stands_in_for_a_path() -> None:
@@ -95,7 +95,7 @@ def test_a_bad_parameter_reference_names_file_and_call(changes: dict[str, str | 
 
 def test_a_bad_pattern_names_file_call_and_pattern() -> None:
     message = refusal(effect(when='[{ argument = "mode@1", matches = "[wax" }]'))
-    assert message.startswith("fakelib.toml: fakelib.save: bad pattern '[wax'")
+    assert message.startswith("fakelib.toml: fakelib.save: '[wax' is no regular expression")
 
 
 def test_a_condition_is_closed_as_well() -> None:
