@@ -8,20 +8,18 @@ from lambdalint.model import Base, Confidence, EffectKind, Family, RuleMeta, Sev
 from lambdalint.rules.child_processes import deed_of
 from lambdalint.rules.command_context import is_handled, sets_home
 from lambdalint.rules.read_only import command_refused
-from lambdalint.rules.rule import Rule
+from lambdalint.rules.surrounded_rule import SurroundedRule
 from lambdalint.rules.wording import advice
-from lambdalint.syntax.fixed_values import Surroundings
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from lambdalint.model import Effect
-    from lambdalint.rules.definition import RuleDefinition
 
 _BASES = frozenset({Base.TASK, Base.PACKAGE, Base.LAYER, Base.HOME, Base.ABSOLUTE, Base.SHM})
 
 
-class CommandWritesOutsideTmp(Rule):
+class CommandWritesOutsideTmp(SurroundedRule):
     """Flags child processes that write to read-only places.
 
     ## What it does
@@ -95,27 +93,16 @@ class CommandWritesOutsideTmp(Rule):
 
     passes_over = "an except clause goes on by another way where the command fails, or env= names another home"
 
-    def __init__(self, path: str, options: RuleDefinition.Options) -> None:
-        super().__init__(path, options)
-        self._module: cst.Module | None = None
-        self._around: Surroundings | None = None
-
     def concerns(self, effect: Effect) -> bool:
         """Concerned with commands that a read-only place refuses what they do."""
         return effect.place.base in _BASES and command_refused(effect)
-
-    def visit_Module(self, node: cst.Module) -> None:
-        """Remember what is around calls."""
-        self._module, self._around = node, None
 
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect, unless the command's failure is expected."""
         effects = self.effects(node)
         if not effects:
             return
-        assert self._module is not None, "a call is visited after its module"
-        around = self._around = self._around or Surroundings(self._module)
-        above = around.above(node)
+        above = self.around.above(node)
         if is_handled(node, above):
             return
         for effect in effects:

@@ -10,16 +10,14 @@ from lambdalint.model import Base, Confidence, EffectKind, Family, HoleKind, Rul
 from lambdalint.rules.command_context import depends_on_caller, texts_in
 from lambdalint.rules.installs import CORPORA, advice_for, installed_by, installer, is_install, verb_for
 from lambdalint.rules.read_only import unprepared
-from lambdalint.rules.rule import Rule
+from lambdalint.rules.surrounded_rule import SurroundedRule
 from lambdalint.rules.wording import shown
-from lambdalint.syntax.fixed_values import Surroundings
 
 if TYPE_CHECKING:
     from lambdalint.model import Effect
-    from lambdalint.rules.definition import RuleDefinition
 
 
-class InstallAtRuntime(Rule):
+class InstallAtRuntime(SurroundedRule):
     """Flags packages, models and browsers that are installed while the function runs.
 
     ## What it does
@@ -88,11 +86,6 @@ class InstallAtRuntime(Rule):
 
     passes_over = "the caller chooses what is installed, or the code prepares it in /tmp"
 
-    def __init__(self, path: str, options: RuleDefinition.Options) -> None:
-        super().__init__(path, options)
-        self._module: cst.Module | None = None
-        self._around: Surroundings | None = None
-
     def concerns(self, effect: Effect) -> bool:
         """Concerned with installations into read-only places, and with those into `/tmp` that are not passed on."""
         if not is_install(effect):
@@ -103,17 +96,12 @@ class InstallAtRuntime(Rule):
             return _is_own_use(effect)
         return effect.place.writable is False and unprepared(effect)
 
-    def visit_Module(self, node: cst.Module) -> None:
-        """Remember what is around calls."""
-        self._module, self._around = node, None
-
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect."""
         effects = self.effects(node)
         if not effects:
             return
-        assert self._module is not None, "a call is visited after its module"
-        around = self._around = self._around or Surroundings(self._module)
+        around = self.around
         above = around.above(node)
         may_be_shipped = any(isinstance(one, cst.ExceptHandler) for one in above) or around.looks_for_files(node)
         for effect in effects:

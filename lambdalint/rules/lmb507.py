@@ -8,17 +8,16 @@ import libcst as cst
 
 from lambdalint.model import Base, Confidence, Family, HoleKind, Phase, RuleMeta, Severity
 from lambdalint.rules.pregeneration import COMMANDS, deed_of, work_of
-from lambdalint.rules.rule import Rule
+from lambdalint.rules.surrounded_rule import SurroundedRule
 from lambdalint.rules.wording import shown
-from lambdalint.syntax.fixed_values import Surroundings
 
 if TYPE_CHECKING:
     from lambdalint.model import Effect
-    from lambdalint.rules.definition import RuleDefinition
     from lambdalint.rules.pregeneration import Work
+    from lambdalint.syntax.fixed_values import Surroundings
 
 
-class CacheNotPregenerated(Rule):
+class CacheNotPregenerated(SurroundedRule):
     """Flags downloads and compilations into `/tmp` whose result could be shipped with the function.
 
     ## What it does
@@ -85,11 +84,6 @@ class CacheNotPregenerated(Rule):
 
     passes_over = "what the call makes may differ from one invocation to the next"
 
-    def __init__(self, path: str, options: RuleDefinition.Options) -> None:
-        super().__init__(path, options)
-        self._module: cst.Module | None = None
-        self._around: Surroundings | None = None
-
     def concerns(self, effect: Effect) -> bool:
         """Concerned with what well-known calls make in a folder of `/tmp` that the code names."""
         work = work_of(effect.callee)
@@ -105,17 +99,12 @@ class CacheNotPregenerated(Rule):
             and (lifetime is None or lifetime.exceeds is None)
         )
 
-    def visit_Module(self, node: cst.Module) -> None:
-        """Remember what is around calls."""
-        self._module, self._around = node, None
-
     def visit_Call(self, node: cst.Call) -> None:
         """Report each such effect, where it is fixed what the call makes."""
         effects = self.effects(node)
         if not effects:
             return
-        assert self._module is not None, "a call is visited after its module"
-        around = self._around = self._around or Surroundings(self._module)
+        around = self.around
         for effect in effects:
             work = work_of(effect.callee)
             if work is not None and work.is_fixed(node, around.values(node)):

@@ -90,8 +90,8 @@ class Rule(RuleDefinition, cst.BatchableCSTVisitor):
 
         ``message`` is a clause without a full stop ("writes /x, which is read-only at run time") and
         ``advice`` says what to do instead; the functions concerned are put between them. What becomes of
-        a refusal that is no ``OSError`` at the call is added. ``confidence``
-        bounds the rule's own; ``severity`` takes the place of the rule's.
+        a refusal that is no ``OSError`` at the call is added. ``confidence`` bounds the rule's own;
+        ``severity`` takes the place of the rule's.
         """
         limits = [self.meta.confidence, *([confidence] if confidence else [])]
         if effect.failure and effect.place.writable is False and effect.library is None:
