@@ -131,8 +131,19 @@ redirect = "set ACME_HOME to a folder in /tmp before the import"
 """
 
 
-def test_defaults_of_libraries_are_judged(project: Path) -> None:
-    (project / "lambdalint.toml").write_text(DEFAULT, encoding="utf-8")
+INLINE = """\
+select = ["LMB106"]
+functions = [{ handler = "app.handler" }]
+catalogue.library-default = [
+  { name = "acme", library = "Acme", imports = ["acme"], read-at = ["acme"], location = "~/.acme/cache", \
+variables = ["ACME_HOME"], redirect = "set ACME_HOME to a folder in /tmp before the import" },
+]
+"""
+
+
+@pytest.mark.parametrize("written", [DEFAULT, INLINE], ids=["tables", "inline"])
+def test_defaults_of_libraries_are_judged(project: Path, written: str) -> None:
+    (project / "lambdalint.toml").write_text(written, encoding="utf-8")
     (project / "app.py").write_text("import acme\n\n\ndef handler(event, context):\n    acme.run()\n")
     (found,) = report(project).findings
     assert (found.code, found.span.line) == ("LMB106", 1)

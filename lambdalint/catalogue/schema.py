@@ -28,7 +28,7 @@ class EffectRow(Row, frozen=True, kw_only=True, rename="kebab"):
     (``.`` is the working directory, ``~/...`` lies in the home, ``<tempdir>`` in the temporary directory); without a
     ``default`` such a call has no effect. ``place`` is a fixed path, for calls without a path parameter. ``suffix`` is
     appended to the path. ``name_only`` also matches the method's name on a receiver of unknown type. ``arity`` bounds
-    the number of given arguments (both ends included). ``opens`` marks that content is written through the result.
+    the number of given arguments (both ends included).
     ``raises`` is false where a refusal is not raised at the call itself; ``failure`` says, as a clause, what happens
     then, or which other error than ``OSError`` is raised ("returns False"). ``library`` is the name of the
     ``library-default`` that says where the call writes if the argument of ``path`` is not given.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lambdalint.flow.path_templates import expanded
 from lambdalint.flow.row_conditions import hold
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import literal
@@ -77,7 +78,7 @@ def place_of(machine: Machine, name: str) -> tuple[Value, LibraryDefault] | None
     if path == UNKNOWN or not (path == NOTHING or all(isinstance(atom, Text) for atom in path)):
         return None
     if path == NOTHING:
-        path = (Text(_location(machine, row.location)),)
+        path = (Text(expanded(machine, row.location)),)
     elif not _may_be_writable(machine, path):
         # What a variable names in a read-only place is shipped: the library finds it there.
         return None
@@ -149,12 +150,3 @@ def _by_variables(machine: Machine, row: LibraryDefaultRow) -> tuple[Value, str]
         found = [atom.text for atom in value if isinstance(atom, Text)]
         return tuple(Text(f"{text.rstrip('/')}/{literal(below)}" if below else text) for text in found), name
     return NOTHING, ""
-
-
-def _location(machine: Machine, template: str) -> str:
-    """Return the text of a row's place in the room."""
-    if template.startswith("~"):
-        return machine.home + template[1:]
-    if template.startswith("<package>"):
-        return machine.deployed.room.task_root + template.removeprefix("<package>")
-    return template.replace("<tempdir>", machine.temporary_directory)

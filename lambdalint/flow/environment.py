@@ -51,8 +51,6 @@ _DECLARING = (
 )  # fmt: skip
 _EXAMPLE = re.compile(r"\b(?:example|sample|dist|template)$")
 """Files that show developers what could be set: they set nothing."""
-_ROWS = re.compile(rb"^\[\[[^\]\n]*\blibrary-default\]\][^\n]*\n(?:[^\[\n][^\n]*\n?|\n)*", re.MULTILINE)
-"""Rows of the catalogue: they say which variables a library reads, and set none."""
 _LARGEST = 300_000
 
 
@@ -83,7 +81,7 @@ class Mentions:
             if content is None or len(content) > _LARGEST:
                 continue
             if declaring:
-                found.update(_NAME.findall(_ROWS.sub(b"", content) if path.endswith(".toml") else content))
+                found.update(_NAME.findall(_without_rows(content) if path.endswith(".toml") else content))
             elif b"environment" in content.lower():
                 for key, keyword in _PYTHON_KEY.findall(content):
                     found.add(key or keyword)
@@ -92,6 +90,27 @@ class Mentions:
 
 _COLLECTED: WeakKeyDictionary[Tree, frozenset[bytes]] = WeakKeyDictionary()
 """The names that each tree mentions: the functions of one tree are analysed in several portions."""
+
+
+def _without_rows(content: bytes) -> bytes:
+    """Return the text of a TOML file without rows of the catalogue.
+
+    These say which variables a library reads, and set none.
+    """
+    if b"library-default" not in content:
+        return content
+    import tomli
+
+    try:
+        return repr(_other_tables(tomli.loads(content.decode()))).encode()
+    except (ValueError, RecursionError):
+        return content
+
+
+def _other_tables(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    return {key: _other_tables(item) for key, item in value.items() if key != "library-default"}
 
 
 class Environment:

@@ -9,6 +9,7 @@ from lambdalint.flow.defaults import place_of
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.fresh import new_hole
 from lambdalint.flow.operators import join_paths, product
+from lambdalint.flow.path_templates import expanded
 from lambdalint.flow.row_conditions import hold
 from lambdalint.flow.text import has_holes, hole_text
 from lambdalint.flow.values import (
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 _PARSING = frozenset({"load", "load_all", "safe_load", "full_load", "parse"})
 """Names of functions that return what a file holds, not the file."""
-_TEMPLATE = re.compile(r"<(tempdir|cwd|home|unique)>")
 _REFERENCE = re.compile(r"\{([^}]+)\}")
 
 
@@ -161,22 +161,9 @@ def _filled(external: ExternalCall, template: str) -> Value:
 
 
 def expand(external: ExternalCall, template: str) -> Value:
-    """Return the text of a template: ``<tempdir>``, ``<cwd>``, ``<home>``, ``<unique>`` and ``~``."""
-    machine = external.machine
-
-    def replace(match: re.Match[str]) -> str:
-        if match[1] == "tempdir":
-            return machine.temporary_directory
-        if match[1] == "home":
-            return machine.home
-        if match[1] == "cwd":
-            return next(iter(machine.cwds()), machine.deployed.room.cwd)
-        return hole_text(new_hole(external))
-
-    text = _TEMPLATE.sub(replace, template)
-    if text.startswith("~"):
-        text = machine.home + text[1:]
-    return (Text(text),)
+    """Return the text of a template; ``<unique>`` in it is new in each call."""
+    unique = new_hole(external) if "<unique>" in template else None
+    return (Text(expanded(external.machine, template, unique)),)
 
 
 def returned(external: ExternalCall) -> Value | None:

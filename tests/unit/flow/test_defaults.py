@@ -72,6 +72,13 @@ example = "x"
 counter = "y"
 source = "https://example.org"
 """
+PLACES = {
+    "<home>/x": "/home/sbx_user1051/x",
+    "~/x": "/home/sbx_user1051/x",
+    "<cwd>/x": "/var/task/x",
+    "<package>/x": "/var/task/x",
+}
+"""Places as rows write them, of effects and of defaults, and what they are on Lambda."""
 CATALOGUE = catalogue.build((*catalogue.load().files, ("fake.toml", catalogue.parse_file("fake.toml", ROWS))))
 
 
@@ -224,3 +231,19 @@ def test_another_library_beside_it(tmp_path: Path) -> None:
     assert defaults(tmp_path, code) == []
     (effect,) = defaults(tmp_path, "import other\n" + code)
     assert effect.place.path == "/var/task/cache"
+
+
+@pytest.mark.parametrize(("written", "place"), PLACES.items())
+def test_a_place_of_the_room_means_the_same_in_all_rows(written: str, place: str, tmp_path: Path) -> None:
+    common = 'example = "x"\ncounter = "y"\nsource = "https://example.org"\n'
+    rows = (
+        f'[[effect]]\ncall = "own.save"\npath = "file@0"\nkind = "write"\ndefault = "{written}"\n{common}'
+        f'[[library-default]]\nname = "own"\nlibrary = "own"\nimports = ["own"]\nlocation = "{written}"\n'
+        f'redirect = "x"\n{common}'
+    )
+    known = catalogue.build((*catalogue.load().files, ("own.toml", catalogue.parse_file("own.toml", rows))))
+    (tmp_path / "app.py").write_text("import own\n\n\ndef handler(event, context):\n    own.save()\n")
+    tree, settings = Tree(tmp_path, ("app.py",)), Settings(cache=False)
+    functions = deployment.read(tree, settings, known).functions
+    effects = flow.analyse(tree, functions, known, settings).effects
+    assert [(effect.callee, effect.place.path) for effect in effects] == [("import own", place), ("own.save", place)]
