@@ -11,6 +11,13 @@ def main() -> None:
     """Run the command line and exit."""
     if sys.argv[1:] == ["--version"] and _tell_version():
         return
+    from lambdalint import rerun
+
+    known = rerun.recorded(sys.argv[1:])
+    status = None if known is None else known.repeat()
+    if status is not None:
+        sys.exit(status)
+    rerun.begin(known)
     from lambdalint.cli import main as run
 
     run()

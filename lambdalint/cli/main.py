@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lambdalint import __version__
+from lambdalint import __version__, rerun
 from lambdalint.cli.baseline import baseline
 from lambdalint.cli.catalogue import catalogue
 from lambdalint.cli.check import check
@@ -56,4 +56,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Run the command line and exit."""
-    sys.exit(run())
+    code = run()
+    known = rerun.current()
+    if known is not None:
+        known.end(code)
+    sys.exit(code)

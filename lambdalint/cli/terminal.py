@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lambdalint import rerun
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,6 +31,9 @@ class Failure(click.ClickException):
 
 def write(text: str) -> None:
     """Write to standard output; a reader that has gone away is no error."""
+    run = rerun.current()
+    if run is not None:
+        run.tell(text, error=False)
     with _reader_may_go():
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -58,6 +63,9 @@ def _reader_may_go() -> Iterator[None]:
 
 def warn(text: str) -> None:
     """Write to standard error; a reader that has gone away is no error."""
+    run = rerun.current()
+    if run is not None:
+        run.tell(text, error=True)
     with contextlib.suppress(BrokenPipeError):
         sys.stderr.write(text)
         sys.stderr.flush()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli
 
+from lambdalint import rerun
 from lambdalint.config.error import ConfigError
 from lambdalint.config.position import key_lines, nearest_line, statements
 from lambdalint.model.configuration import dotted
@@ -112,6 +113,7 @@ def find_source(start: Path) -> Source | None:
     for candidate in (folder, *folder.parents):
         for name in (OWN_FILE, _PROJECT_FILE):
             path = candidate / name
+            rerun.looks_for(path)
             if not os.path.lexists(path):
                 continue
             problem = why_no_file(path)

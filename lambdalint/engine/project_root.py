@@ -6,6 +6,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from lambdalint import rerun
 from lambdalint.engine.ignorefiles import is_ignored, specs_above
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _is_marked(folder: Path) -> bool:
 def _repository_of(path: Path) -> Path | None:
     """Return the Git repository that *path* is part of, unless the repository ignores it."""
     for folder in (path, *path.parents):
+        rerun.looks_for(folder / ".git")
         if os.path.lexists(folder / ".git"):
             start = path if path.is_dir() else path.parent
             ignored = is_ignored(specs_above(str(start)), str(path), directory=path.is_dir())

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lambdalint import rerun
 from lambdalint.engine import baseline
 from lambdalint.engine.changed_projects import ChangedProjects
 from lambdalint.engine.collect import collect
@@ -62,6 +63,7 @@ def check(
     tell = progress or no_progress
     tell("collecting files", 0, 1)
     collected = collect(paths, cwd=cwd, exclude=settings.exclude, config_dir=settings.config_dir, overlay=overlay)
+    _tell_rerun(collected, settings, as_it_is=executor is None and not overlay and changed_since is None)
     changed = None if changed_since is None else ChangedProjects.since(changed_since, collected)
     known = None if settings.baseline is None else baseline.read(settings.baseline)
     settings, outside = relocate(settings, collected.tree.root)
@@ -76,6 +78,18 @@ def check(
     findings = [*analysis.findings, *_with_fixes(collected.tree, analysis, judged, settings)]
     problems = (*collected.problems, *outside, *analysis.problems, *unparsed)
     return Reporting(collected, settings, analysis, known, changed).report(findings, problems)
+
+
+def _tell_rerun(collected: Collected, settings: Settings, *, as_it_is: bool) -> None:
+    """Note the files that the run looks at, also in worker processes, for ``rerun``."""
+    run = rerun.current()
+    if run is None:
+        return
+    if not settings.cache or not as_it_is:
+        run.forget()
+        return
+    root = str(collected.tree.root)
+    run.depends_on(*(f"{root}/{path}" for path in collected.tree.files))
 
 
 def analyse(
