@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path, PurePosixPath
+import os
+import re
+from fnmatch import translate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
     from typing import BinaryIO
 
     from lambdalint.model.package import Vendored
@@ -40,6 +43,12 @@ class Tree:
         self._known = frozenset(self.files)
         self._readable = self._known.union(one.mark for one in vendored)
         self._directories: frozenset[str] | None = None
+        self._above = os.path.join(root, "")  # noqa: PTH118 - a text, as `read` is called very often
+        self._matches: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what crosses to another process: all but the answers that are kept."""
+        return {**self.__dict__, "_matches": {}}
 
     def __contains__(self, path: str) -> bool:
         return path in self._known
@@ -63,11 +72,13 @@ class Tree:
         return self._directories
 
     def named(self, *patterns: str) -> Iterator[str]:
-        """Yield the files whose name matches one of the glob *patterns*, in order."""
-        for path in self.files:
-            name = PurePosixPath(path.rpartition("/")[2])
-            if any(name.match(pattern) for pattern in patterns):
-                yield path
+        """Return the files whose name matches one of the glob *patterns*, in order."""
+        found = self._matches.get(patterns)
+        if found is None:
+            matches = re.compile("|".join(map(translate, patterns))).match
+            found = tuple(path for path in self.files if matches(path.rpartition("/")[2]))
+            self._matches[patterns] = found
+        return iter(found)
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a listed file, or None if it cannot be read."""
@@ -76,7 +87,8 @@ class Tree:
         if path in self._overlay:
             return self._overlay[path]
         try:
-            return (self.root / path).read_bytes()
+            with open(self._above + path, "rb", buffering=0) as file:  # noqa: PTH123 - faster than a Path
+                return file.read()
         except OSError:
             return None
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from lambdalint.deployment.cloudformation import sam
 from lambdalint.deployment.cloudformation.inline_code import read_inline
@@ -35,7 +36,16 @@ _ARCHIVES = (".zip", ".jar", ".whl")
 
 
 def read(tree: Tree) -> Deployment:
-    """Return the Python functions of every template of *tree*."""
+    """Return the Python functions of every template of *tree*; they are read once."""
+    if tree not in _READ:
+        _READ[tree] = _read(tree)
+    return _READ[tree]
+
+
+_READ: WeakKeyDictionary[Tree, Deployment] = WeakKeyDictionary()
+
+
+def _read(tree: Tree) -> Deployment:
     stacks = Stacks(tree)
     reader = _Reader(tree)
     found: dict[tuple[str, str], list[Function]] = {}

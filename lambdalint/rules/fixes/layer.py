@@ -139,22 +139,34 @@ def _declared(tree: Tree) -> tuple[Function, ...]:
 
 def _is_included(tree: Tree, path: str) -> bool:
     """Tell whether another requirements file includes the one at *path*."""
-    name = path.rpartition("/")[2]
-    for other in tree.named("*require*.txt", "*constraint*.txt", "*.in"):
-        text = (tree.read(other) or b"").decode("utf-8", "replace") if other != path else ""
-        if name in text and path in {tree.join(other.rpartition("/")[0], found) for found in _INCLUDE.findall(text)}:
-            return True
-    return False
+    return any(path in included for other, included in _inclusions(tree).items() if other != path)
+
+
+@lru_cache(maxsize=1)
+def _inclusions(tree: Tree) -> dict[str, frozenset[str | None]]:
+    """Return which files each requirements file includes."""
+    found: dict[str, frozenset[str | None]] = {}
+    for path in tree.named("*require*.txt", "*constraint*.txt", "*.in"):
+        text = (tree.read(path) or b"").decode("utf-8", "replace")
+        folder = path.rpartition("/")[0]
+        found[path] = frozenset(tree.join(folder, included) for included in _INCLUDE.findall(text))
+    return found
 
 
 def _is_in_image(tree: Tree, path: str) -> bool:
     """Tell whether a Dockerfile may install the requirements file at *path*."""
     folder, _, name = path.rpartition("/")
-    for other in tree.named("Dockerfile*", "*.[Dd]ockerfile"):
-        text = (tree.read(other) or b"").decode("utf-8", "replace")
+    for other, text in _dockerfiles(tree).items():
         if path in text if folder and other.rpartition("/")[0] != folder else name in text:
             return True
     return False
+
+
+@lru_cache(maxsize=1)
+def _dockerfiles(tree: Tree) -> dict[str, str]:
+    """Return the text of each Dockerfile."""
+    paths = tree.named("Dockerfile*", "*.[Dd]ockerfile")
+    return {path: (tree.read(path) or b"").decode("utf-8", "replace") for path in paths}
 
 
 def _with_what_they_bring(place: Place, requirements: RequirementsText) -> frozenset[str] | None:
