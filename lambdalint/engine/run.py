@@ -12,6 +12,7 @@ from lambdalint.engine.changed_projects import ChangedProjects
 from lambdalint.engine.collect import collect
 from lambdalint.engine.concern import concerned
 from lambdalint.engine.functions import name_apart, relocate
+from lambdalint.engine.garbage import collected_seldom
 from lambdalint.engine.judgement import FileTask, internal_error, judge_file, judge_lost
 from lambdalint.engine.parallel import batches, portions, spread, workers
 from lambdalint.engine.reach import Reached, reach, reach_lost
@@ -39,6 +40,7 @@ def no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
+@collected_seldom()
 def check(
     paths: Sequence[Path],
     settings: Settings,
