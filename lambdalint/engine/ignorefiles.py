@@ -83,7 +83,6 @@ def _compile(lines: tuple[str, ...]) -> _Patterns | None:
     """Compile *lines*, which in a large repository are the same in many folders."""
     if not any(line.strip() and not line.startswith("#") for line in lines):
         return None
-    import pathspec
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of ``re``, about odd sets in somebody's pattern

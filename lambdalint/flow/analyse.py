@@ -19,6 +19,7 @@ from lambdalint.flow import (
 from lambdalint.flow.effect_log import EffectLog
 from lambdalint.flow.environment import Environment, Mentions
 from lambdalint.flow.exits import live, set_live
+from lambdalint.flow.inert import idle
 from lambdalint.flow.machine import BudgetExhausted, Machine
 from lambdalint.flow.models.web import call_route, register_request_handler, served_by, start
 from lambdalint.flow.program import Finder, Sources
@@ -90,6 +91,9 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
             budget = settings.max_steps if generous else settings.max_steps // _FULL_BUDGETS
             run = _FunctionRun(function, sources, catalogue, mentions, budget, settings.sizes)
             run.run()
+            if not run.is_complete:
+                run = _FunctionRun(function, sources, catalogue, mentions, budget, settings.sizes, thorough=True)
+                run.run()
             spent += run.spent
             effects.extend(run.effects())
             entry_points.extend(run.entry_points)
@@ -123,13 +127,19 @@ class _FunctionRun:
         mentions: Mentions,
         max_steps: int,
         sizes: tuple[tuple[str, int], ...],
+        *,
+        thorough: bool = False,
     ) -> None:
         self.function = function
+        self._thorough = thorough
+        self._left_out = False
         self.log = EffectLog()
         self.entry_points: list[EntryPoint] = []
         self.notes: list[Problem] = []
         self.unfinished = 0
         self.spent = 0
+        self._ran: dict[Function, None] = {}
+        """The functions that were run while the code was imported, and when applications started."""
         self._left: Changes = {}
         """What the last run of the handler has left."""
         if function.inline is not None:
@@ -158,11 +168,17 @@ class _FunctionRun:
             module = imports.run_module(machine, path, None)
 
         self._guarded(start_up)
+        self._ran.update(dict.fromkeys(machine.run_functions))
         machine.ledger.close(machine, returns=True)
         if module is None:
             return
         self._handlers(module, module_name, qualname)
         self.notes.extend(machine.unresolved_imports.values())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing was left out that tells what becomes of what lies in ``/tmp``."""
+        return not (self._left_out and self.log.tells_of_tmp)
 
     def effects(self) -> tuple[Effect, ...]:
         return self.log.effects(self._machine.ledger)
@@ -205,14 +221,20 @@ class _FunctionRun:
         machine.site.listening = True
         roots = served_by(machine, value)
         invoked: Changes = {}
-        for atom in callables:
+        registers = machine.site.entries or machine.site.pending or any(map(self._takes_nothing, callables))
+        left_out = self._idle([] if registers else callables)
+        for number, atom in enumerate(callables):
             if self._takes_nothing(atom):
                 # No platform calls it with an event: it makes the application, or starts the server.
                 entry = EntryPoint(self.function.name, module_name, qualname, Phase.INIT)
                 roots += served_by(machine, self._start(entry, atom, partial(calls.call_atom, machine, atom, _NOTHING)))
                 continue
+            entry = EntryPoint(self.function.name, module_name, qualname, Phase.INVOKE)
+            if number in left_out:
+                self.entry_points.append(entry)
+                continue
             registered = machine.site.count
-            self._enter(EntryPoint(self.function.name, module_name, qualname, Phase.INVOKE), atom, None)
+            self._enter(entry, atom, None)
             if machine.site.count > registered:
                 invoked.update(self._left)
         for served in value:
@@ -229,13 +251,31 @@ class _FunctionRun:
     def _routes(self, module_name: str, roots: list[Owner]) -> None:
         """Enter what is reached from the served applications: first what starts them, then their routes."""
         machine = self._machine
-        for route in sorted(machine.site.routes(roots), key=lambda route: not route.starts):
-            phase = Phase.INIT if route.starts else Phase.INVOKE
-            entry = EntryPoint(self.function.name, module_name, self._qualname(route.function), phase, route.label)
+        routes = list(machine.site.routes(roots))
+        for route in routes:
             if route.starts:
+                entry = self._route_entry(module_name, route)
                 self._start(entry, route.function, partial(start, machine, route))
-            elif route.function is not None:
-                self._enter(entry, route.function, route)
+        entered = [(route, route.function) for route in routes if not route.starts and route.function is not None]
+        left_out = self._idle([function for _, function in entered], served=True)
+        for number, (route, function) in enumerate(entered):
+            entry = self._route_entry(module_name, route)
+            if number in left_out:
+                self.entry_points.append(entry)
+            else:
+                self._enter(entry, function, route)
+
+    def _route_entry(self, module_name: str, route: Route) -> EntryPoint:
+        phase = Phase.INIT if route.starts else Phase.INVOKE
+        return EntryPoint(self.function.name, module_name, self._qualname(route.function), phase, route.label)
+
+    def _idle(self, entered: Sequence[Atom], *, served: bool = False) -> set[int]:
+        """Return the numbers of those entered functions that need not be run, as they could do nothing."""
+        if self._thorough or self.unfinished or not entered or self.log.tells_of_tmp:
+            return set()
+        found = idle(self._machine, entered, self._ran, served=served)
+        self._left_out = self._left_out or any(found)
+        return {number for number, is_idle in enumerate(found) if is_idle}
 
     def _is_called(self, atom: Atom) -> bool:
         if isinstance(atom, Instance):
@@ -261,6 +301,7 @@ class _FunctionRun:
         machine.begin(entry, Step(self._definition(atom), f"{self.function.name} starts{what}"))
         result: list[Value] = []
         self._guarded(lambda: result.append(action()))
+        self._ran.update(dict.fromkeys(machine.run_functions))
         machine.ledger.close(machine, returns=True)
         return result[0] if result else ()
 

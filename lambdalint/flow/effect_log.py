@@ -69,6 +69,11 @@ class EffectLog:
         self._effects: dict[tuple[object, ...], Effect] = {}
         self.noted = 0
 
+    @property
+    def tells_of_tmp(self) -> bool:
+        """Whether an effect is one on ``/tmp``: what else the function does says more of it."""
+        return any(effect.place.base is Base.TMP for effect in self._effects.values())
+
     def effects(self, ledger: Ledger) -> tuple[Effect, ...]:
         """Return all effects with the lifetimes of what they make, in the order of their places in the code."""
         made = {effect.place for effect in self._effects.values() if effect.kind in _MAKING}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 2_000
 """How many imports of one function are noted."""
-_STANDARD = frozenset(sys.stdlib_module_names) | {
+STANDARD = frozenset(sys.stdlib_module_names) | {
     "aifc", "annotationlib", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "compression", "crypt",
     "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd",
     "sndhdr", "spwd", "sunau", "telnetlib", "tomllib", "uu", "xdrlib",
@@ -35,7 +35,7 @@ def note(machine: Machine, module: str, span: Span) -> None:
     if (module, span) in found or len(found) >= MOST:
         return
     parts = module.split(".")
-    if parts[0] in _STANDARD or not all(part.isidentifier() for part in parts):
+    if parts[0] in STANDARD or not all(part.isidentifier() for part in parts):
         return
     if not machine.finder.choices(module, span.path):
         found[module, span] = None

@@ -223,6 +223,11 @@ class Machine:
         """Return what a function did so far, in the evaluation of this entry point."""
         return self._histories.setdefault(function, History())
 
+    @property
+    def run_functions(self) -> tuple[Function, ...]:
+        """The functions that were run in the evaluation of this entry point."""
+        return tuple(self._histories)
+
     def remember(self, key: CallKey, outcome: Outcome) -> None:
         """Keep an outcome; a few for each call are enough."""
         kept = self.outcomes.setdefault(key, [])

@@ -30,6 +30,7 @@ class Sources:
         self._facts: dict[str, ModuleFacts | None] = {}
         self._inline: dict[str, str] = {}
         self._by_name: dict[str, list[str]] | None = None
+        self._inside: dict[str, set[str]] | None = None
 
     def add_inline(self, virtual_path: str, text: str) -> None:
         """Make the code of a template readable under its virtual path."""
@@ -59,6 +60,19 @@ class Sources:
     def read_paths(self) -> tuple[str, ...]:
         """The files that were read, in order of their paths."""
         return tuple(sorted(self._facts))
+
+    def inside(self, folder: str) -> set[str]:
+        """Return the names of the modules and folders right in a folder."""
+        if self._inside is None:
+            self._inside = {}
+            for path in self.tree.files:
+                if path.endswith(".py"):
+                    above, _, name = path[:-3].rpartition("/")
+                    self._inside.setdefault(above, set()).add(name)
+            for path in self.tree.directories:
+                above, _, name = path.rpartition("/")
+                self._inside.setdefault(above, set()).add(name)
+        return self._inside.get(folder, set())
 
     def named(self, name: str) -> list[str]:
         """Return the folders that hold a top-level module or package *name*, anywhere in the project."""

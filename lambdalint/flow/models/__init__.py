@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdalint.flow.models import (
     builtin,
+    command_failures,
     command_line,
     constants,
     container,
@@ -52,6 +53,16 @@ _MODELS: dict[str, Model] = {
     **settings.MODELS,
     **video_download.MODELS,
 }
+
+
+_SPEAKING = frozenset({"shlex.split", "shlex.quote", "shlex.join", "pipes.quote", "subprocess.list2cmdline"})
+EFFECTFUL: frozenset[str] = (
+    frozenset({*command_line.MODELS, *log_files.MODELS, *settings.MODELS, *video_download.MODELS}) - _SPEAKING
+)
+"""The names of calls that models give effects."""
+PROGRAMS: tuple[str, ...] = command_failures.MADE_BY_NAME
+APPLICATIONS: frozenset[str] = web.APPLICATION_NAMES
+FRAMEWORKS: frozenset[str] = web.FRAMEWORKS
 
 
 def find(external: ExternalCall) -> Model | None:

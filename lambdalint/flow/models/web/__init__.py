@@ -57,6 +57,12 @@ _APPLICATIONS = frozenset(
     {*flask.APPLICATIONS, *asgi.FASTAPI, *asgi.STARLETTE, *asgi.LITESTAR, *events.RESOLVERS, *events.CHALICE}
     | {*wsgi.BOTTLE, *wsgi.FALCON, django.APPLICATION, *custom_resource.RESOURCES}
 )
+APPLICATION_NAMES: frozenset[str] = frozenset(name for name in (*_OWNERS, *_APPLICATIONS) if name[:1] != "<")
+"""The names of calls that make applications, or parts of them."""
+FRAMEWORKS: frozenset[str] = frozenset(name.partition(".")[0] for name in (*MODELS, *APPLICATION_NAMES)) - {
+    "dict", "web", "pydantic"
+}  # fmt: skip
+"""The libraries that may give requests to an application."""
 _ROUTING = frozenset({*VERBS, "route", "api_route"})
 _SERVING = re.compile(
     r"__call__$|(?!current_).*(?:[aw]sgi|dispatch|handle|resolve|process|serve|proxy|run|test_|request|respond|lambda)"
