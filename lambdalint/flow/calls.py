@@ -62,11 +62,16 @@ class Arguments:
     def all(self) -> list[Value]:
         """Return every argument's value."""
         values = [*self.positional, *self.keywords.values()]
-        return [*values, *(value for value in (self.rest, self.others) if value)]
+        if self.rest:
+            values.append(self.rest)
+        if self.others:
+            values.append(self.others)
+        return values
 
 
 def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
     """Evaluate a call's arguments, in order."""
+    places = machine.places_in(call)
     positional: list[Value] = []
     spans: list[Span] = []
     rest: Value = ()
@@ -76,7 +81,7 @@ def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
             items = known_items(machine, value)
             if items is not None and not rest:
                 positional.extend(items)
-                spans.extend([machine.span(call.spans[number])] * len(items))
+                spans.extend([places[number]] * len(items))
             else:
                 rest = join(rest, elements(machine, value))
             continue
@@ -85,7 +90,7 @@ def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
             rest = join(rest, value)
         else:
             positional.append(value)
-            spans.append(machine.span(call.spans[number]))
+            spans.append(places[number])
     keywords: dict[str, Value] = {}
     keyword_spans: dict[str, Span] = {}
     others: Value = ()
@@ -93,7 +98,7 @@ def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
         value = evaluate.expression(machine, expression)
         if name:
             keywords[name] = value
-            keyword_spans[name] = machine.span(call.spans[len(call.args) + number])
+            keyword_spans[name] = places[len(call.args) + number]
             continue
         for atom in value:
             if isinstance(atom, Mapping):
@@ -105,7 +110,7 @@ def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
                 others = join(others, (Opaque(extend_origin(atom.hole, "[]")),))
             else:
                 others = join(others, UNKNOWN)
-    return Arguments(tuple(positional), keywords, rest, others, tuple(spans), keyword_spans, machine.span(call.at))
+    return Arguments(tuple(positional), keywords, rest, others, tuple(spans), keyword_spans, places[-1])
 
 
 def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:

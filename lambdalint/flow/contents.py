@@ -64,7 +64,7 @@ def note(external: ExternalCall, made: list[int]) -> None:
     ledger = machine.ledger
     if not made and (_is_plain(external) or (not ledger.accounts and machine.phase.value == "init")):
         return
-    given = [look_at(machine, value) for value in external.arguments.all()]
+    given = [look_at(machine, value) for value in external.given]
     receiver = [look_at(machine, (external.receiver,))] if external.receiver is not None else []
     arguments = [*given, *receiver]
     _note_origin(external, arguments, made)
@@ -129,16 +129,16 @@ def _note_written(external: ExternalCall, arguments: list[TmpArgument]) -> None:
 
 def _is_unknown(external: ExternalCall) -> bool:
     """Tell whether nothing is known of what a call does with a path."""
-    catalogue = external.machine.catalogue
-    known = (
-        catalogue.effects,
-        catalogue.reads,
-        catalogue.stores,
-        catalogue.returns,
-        catalogue.passes,
-        catalogue.neutral,
+    catalogue, name = external.machine.catalogue, external.name
+    return not (
+        name in catalogue.effects
+        or name in catalogue.reads
+        or name in catalogue.stores
+        or name in catalogue.returns
+        or name in catalogue.passes
+        or name in catalogue.neutral
+        or is_pure(name)
     )
-    return not any(external.name in table for table in known) and not is_pure(external.name)
 
 
 def _note_unknown(external: ExternalCall, given: list[TmpArgument], made: set[str]) -> None:
@@ -156,7 +156,7 @@ def _note_unknown(external: ExternalCall, given: list[TmpArgument], made: set[st
 def _note_words(external: ExternalCall) -> None:
     """Note the files that another process is given, in its words or as its working directory."""
     machine = external.machine
-    spoken = words_in(machine, external.arguments.all())
+    spoken = words_in(machine, external.given)
     for word in spoken:
         for text in _PATHS.findall(word):
             machine.ledger.traffic.mention(text.rstrip("/"))
@@ -221,11 +221,11 @@ def contents_of(text: str) -> Value:
 def wrapped(external: ExternalCall, result: Value) -> None:
     """Mark a buffer or archive as made of what the request sent."""
     machine = external.machine
-    given = external.arguments.all()
     for atom in result:
-        sent = any(from_request(machine, inner) for value in given for inner in value)
-        if sent and isinstance(atom, ExternalObject) and atom.uid and atom.type.startswith(_WRAPPING):
-            machine.store.set(atom.uid, "<request>", TRUE)
+        if isinstance(atom, ExternalObject) and atom.uid and atom.type.startswith(_WRAPPING):
+            sent = any(from_request(machine, inner) for value in external.given for inner in value)
+            if sent:
+                machine.store.set(atom.uid, "<request>", TRUE)
 
 
 def read_from(external: ExternalCall) -> Value | None:

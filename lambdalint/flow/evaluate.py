@@ -82,7 +82,13 @@ def _filled_in(value: str, stand_ins: tuple[str, ...]) -> str:
 
 
 def _name(machine: Machine, node: ir.Name) -> Value:
-    return lookup(machine, node.id)
+    name = node.id
+    get = machine.store.get
+    for scope in machine.frames[-1].scopes:
+        found = get(scope, name)
+        if found is not None:
+            return found
+    return _unbound(machine, name)
 
 
 def lookup(machine: Machine, name: str) -> Value:
@@ -92,6 +98,11 @@ def lookup(machine: Machine, name: str) -> Value:
         found = store.get(scope, name)
         if found is not None:
             return found
+    return _unbound(machine, name)
+
+
+def _unbound(machine: Machine, name: str) -> Value:
+    """Return the value of a name that no scope has."""
     if name == "__file__":
         return text(machine.finder.runtime_path(machine.frame.facts.path))
     if name == "__name__":

@@ -24,7 +24,7 @@ from lambdalint.flow import (
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
 from lambdalint.flow.exits import may_raise
 from lambdalint.flow.frames import Frame
-from lambdalint.flow.machine import ClassInfo
+from lambdalint.flow.machine import BudgetExhausted, ClassInfo
 from lambdalint.flow.values import (
     FALSE,
     NOTHING,
@@ -56,7 +56,9 @@ def block(machine: Machine, statements: tuple[ir.Stmt, ...]) -> bool:
     """Run statements one after the other; tell whether control reaches the end."""
     table = _executors()
     for node in statements:
-        machine.tick()
+        machine.steps += 1
+        if machine.steps > machine.max_steps:
+            raise BudgetExhausted
         if not table[type(node)](machine, node):
             return False
     return True
@@ -137,8 +139,8 @@ def _unpack_starred(machine: Machine, targets: tuple[ir.Expr, ...], items: list[
 
 def bind_name(machine: Machine, name: str, value: Value) -> None:
     """Assign a variable of the running scope."""
-    frame = machine.frame
-    machine.store.set(frame.outer.get(name, frame.scope), name, value)
+    frame = machine.frames[-1]
+    machine.store.set(frame.outer.get(name, frame.scopes[0]), name, value)
 
 
 def _augmented(machine: Machine, node: ir.AugAssign) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.store import LIVE, PROCESS
@@ -188,9 +189,18 @@ _HANDLES = ("io.", "tempfile.", "gzip.", "bz2.", "lzma.", "aiofiles.")
 _UNCHECKED = re.compile(r"subprocess\.(?:Popen|run|call|getoutput|getstatusoutput)$|os\.(?:system|popen|spawn\w*)$")
 
 
+@lru_cache(maxsize=4096)
 def is_pure(name: str) -> bool:
     """Tell whether a call, by its name, only computes, formats or logs."""
     return bool(_SAFE_NAMES.match(name) or _SAFE_BUILTINS.match(name))
+
+
+@lru_cache(maxsize=4096)
+def _fails_by_name(name: str) -> bool | None:
+    """Tell whether a call of this name may fail; None where that depends on an argument."""
+    if _UNCHECKED.search(name):
+        return None
+    return not any(known.match(name) for known in (_SAFE_NAMES, _SAFE_BUILTINS, _SAFE_OS, _SAFE_MAKING))
 
 
 def can_fail(external: ExternalCall) -> bool:
@@ -198,10 +208,11 @@ def can_fail(external: ExternalCall) -> bool:
     name = external.name
     if name in _PARSERS:
         return True
-    if _UNCHECKED.search(name):
+    failing = _fails_by_name(name)
+    if failing is None:
         checked = external.arguments.keywords.get("check")
         return checked is not None and Truth(value=True) in checked
-    if _SAFE_NAMES.match(name) or _SAFE_BUILTINS.match(name) or _SAFE_OS.match(name) or _SAFE_MAKING.match(name):
+    if not failing:
         return False
     receiver = external.receiver
     if isinstance(receiver, ExternalObject) and receiver.type.startswith(_HANDLES):

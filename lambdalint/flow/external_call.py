@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
@@ -16,19 +15,28 @@ if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
 
-@dataclass(frozen=True)
 class ExternalCall:
-    """A call into code from elsewhere: its canonical name, its receiver, its arguments."""
+    """A call into code from elsewhere: its canonical name, its receiver, its arguments.
+
+    ``method`` is the last part of the name, ``given`` holds every argument's value.
+    """
+
+    __slots__ = ("arguments", "given", "machine", "method", "name", "receiver")
 
     machine: Machine
     name: str
     receiver: Atom | None
     arguments: calls.Arguments
+    method: str
+    given: list[Value]
 
-    @property
-    def method(self) -> str:
-        """The last part of the name."""
-        return self.name.rpartition(".")[2]
+    def __init__(self, machine: Machine, name: str, receiver: Atom | None, arguments: calls.Arguments) -> None:
+        self.machine = machine
+        self.name = name
+        self.receiver = receiver
+        self.arguments = arguments
+        self.method = name.rpartition(".")[2]
+        self.given = arguments.all()
 
     @property
     def span(self) -> Span:

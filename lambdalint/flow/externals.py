@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdalint.catalogue import parse_parameter
@@ -214,12 +215,17 @@ _REGISTERING = re.compile(
 
 def invoke_callbacks(machine: Machine, name: str, arguments: calls.Arguments) -> None:
     """Run the functions that a call of unknown meaning is given: in an invocation, it will most likely call them."""
-    if machine.phase is Phase.INIT or _REGISTERING.search(name):
+    if machine.phase is Phase.INIT or _registers(name):
         return
     for value in arguments.all():
         for atom in value:
             if isinstance(atom, (Function, Bound, Partial, Wrapped)):
                 calls.call(machine, (atom,), calls.Arguments(rest=UNKNOWN, others=(), at=arguments.at))
+
+
+@lru_cache(maxsize=4096)
+def _registers(name: str) -> bool:
+    return _REGISTERING.search(name) is not None
 
 
 _CLOCKS = frozenset({"now()", "utcnow()", "today()"})

@@ -47,9 +47,9 @@ def takes_fresh(external: ExternalCall) -> bool:
     What a handler takes from a queue is fresh, too. A listing is not: a store may hold the same objects for ever.
     """
     machine, receiver = external.machine, external.receiver
-    if machine.phase is Phase.INVOKE and _QUEUES.match(external.name):
+    if machine.phase is Phase.INVOKE and external.name.startswith("boto3.") and _QUEUES.match(external.name):
         return True
-    if any(_is_fresh(machine, value, _DEEPEST) for value in external.arguments.all()):
+    if any(_is_fresh(machine, value, _DEEPEST) for value in external.given):
         if isinstance(receiver, ExternalObject) and receiver.uid:
             machine.store.set(receiver.uid, _MARK, TRUE)
         return True
@@ -80,11 +80,13 @@ def _is_fresh(machine: Machine, value: Value, depth: int) -> bool:
             return True
         if not depth:
             continue
-        if isinstance(atom, ExternalObject) and atom.uid and machine.store.get(atom.uid, _MARK):
-            return True
-        if isinstance(atom, ListOf) and _is_fresh(machine, machine.store.get(atom.uid, "*") or (), depth - 1):
-            return True
-        if isinstance(atom, (Mapping, Instance)):
+        if isinstance(atom, ExternalObject):
+            if atom.uid and machine.store.get(atom.uid, _MARK):
+                return True
+        elif isinstance(atom, ListOf):
+            if _is_fresh(machine, machine.store.get(atom.uid, "*") or (), depth - 1):
+                return True
+        elif isinstance(atom, (Mapping, Instance)):
             for name in machine.store.names(atom.uid)[:_MOST_KEYS]:
                 if _is_fresh(machine, machine.store.get(atom.uid, name) or (), depth - 1):
                     return True

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lambdalint.catalogue import Catalogue
-    from lambdalint.facts.ir import At, ClassFacts, FunctionFacts, ModuleFacts
+    from lambdalint.facts.ir import At, Call, ClassFacts, FunctionFacts, ModuleFacts
     from lambdalint.flow.calls import Arguments
     from lambdalint.flow.effect_log import EffectLog
     from lambdalint.flow.environment import Environment
@@ -187,7 +187,17 @@ class Machine:
 
     def span(self, at: At) -> Span:
         """Return a place in the file that is being run."""
-        return Span(self.frame.facts.path, *at)
+        line, column, end_line, end_column = at
+        return Span(self.frames[-1].facts.path, line, column, end_line, end_column)
+
+    def places_in(self, call: Call) -> tuple[Span, ...]:
+        """Return the places of a call's arguments, and last its own, in the file that is being run."""
+        path = self.frames[-1].facts.path
+        places = self.sources.places
+        known = places.get(id(call))
+        if known is None or known[0] is not call or known[1][-1].path != path:
+            known = places[id(call)] = call, tuple(Span(path, *at) for at in (*call.spans, call.at))
+        return known[1]
 
     def chain(self) -> tuple[Step, ...]:
         """Return the way from the entry point to the code that is being run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.tmp_arguments import all_in, look_at, paths_in
@@ -19,6 +20,11 @@ _ANSWERS = re.compile(
     r"django\.http\.JsonResponse$|aws_lambda_powertools\.event_handler\.Response$|(?:dataclasses|attrs?)\.asdict$"
 )
 """Calls whose result says what their arguments say."""
+
+
+@lru_cache(maxsize=4096)
+def _answers(name: str) -> bool:
+    return _ANSWERS.search(name) is not None
 
 
 def note_stores(external: ExternalCall) -> None:
@@ -72,9 +78,9 @@ def answered(external: ExternalCall) -> Value | None:
     receiver = external.receiver
     if external.method in ("encode", "decode") and isinstance(receiver, ExternalObject):
         return (receiver,)
-    if not _ANSWERS.search(external.name):
+    if not _answers(external.name):
         return None
     uid = external.machine.store.new_uid()
-    values = external.arguments.all()
+    values = external.given
     external.machine.store.set(uid, "<holds>", (Items(tuple(values)),))
     return (ExternalObject(external.name, uid),)

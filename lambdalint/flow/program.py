@@ -11,7 +11,8 @@ from lambdalint.deployment.package_patterns import Package
 from lambdalint.facts import CannotParse, ModuleFacts, read_module, read_text
 
 if TYPE_CHECKING:
-    from lambdalint.model import Function, Problem, Tree
+    from lambdalint.facts.ir import Call
+    from lambdalint.model import Function, Problem, Span, Tree
 
 _NEVER_GUESSED = frozenset(sys.stdlib_module_names) | {
     "aiohttp", "aws_cdk", "azure", "boto3", "botocore", "bottle", "chalice", "click", "crhelper", "django",
@@ -31,6 +32,8 @@ class Sources:
         self._inline: dict[str, str] = {}
         self._by_name: dict[str, list[str]] | None = None
         self._inside: dict[str, set[str]] | None = None
+        self.places: dict[int, tuple[Call, tuple[Span, ...]]] = {}
+        """By the identity of calls in the code, where their arguments and they themselves stand."""
 
     def add_inline(self, virtual_path: str, text: str) -> None:
         """Make the code of a template readable under its virtual path."""

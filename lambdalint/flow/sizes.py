@@ -63,7 +63,7 @@ def note(external: ExternalCall, made: list[int]) -> None:
     machine = external.machine
     number = _filled_by(machine, made)
     if number is None and external.method == "download_fileobj":
-        number = _opened(machine, external.arguments.all())
+        number = _opened(machine, external.given)
     if number is None:
         return
     stated = _stated(machine, [shown(machine.ledger.accounts[number].text), *_addresses(external)])

@@ -45,7 +45,9 @@ class Store:
         names = self._owners.get(owner)
         value = names.get(name, _MISSING) if names is not None else _MISSING
         if self._recordings:
-            self._touch(owner, name, value)
+            newest, touched = self._recordings[-1]
+            if owner <= newest:
+                touched.setdefault((owner, name), value)
         return value or None
 
     def set(self, owner: int, name: str, value: Value) -> None:
@@ -55,7 +57,9 @@ class Store:
             names = self._owners[owner] = {}
         old = names.get(name, _MISSING)
         if self._recordings:
-            self._touch(owner, name, old)
+            newest, touched = self._recordings[-1]
+            if owner <= newest:
+                touched.setdefault((owner, name), old)
         self._trail.append((owner, name, old))
         names[name] = value
 
@@ -67,11 +71,6 @@ class Store:
         """Forget a key."""
         if self.get(owner, name) is not None:
             self.set(owner, name, _MISSING)
-
-    def _touch(self, owner: int, name: str, value: Value) -> None:
-        newest, touched = self._recordings[-1]
-        if owner <= newest:
-            touched.setdefault((owner, name), value)
 
     def start_recording(self) -> None:
         """Note, from now on, what each key held before it was first read or written."""
@@ -121,8 +120,17 @@ class Store:
 
     def apply(self, changes: Changes) -> None:
         """Set all values of *changes*."""
+        if self._recordings:
+            for (owner, name), value in changes.items():
+                self.set(owner, name, value)
+            return
+        owners, trail = self._owners, self._trail
         for (owner, name), value in changes.items():
-            self.set(owner, name, value)
+            names = owners.get(owner)
+            if names is None:
+                names = owners[owner] = {}
+            trail.append((owner, name, names.get(name, _MISSING)))
+            names[name] = value
 
     def merge(self, outcomes: list[Changes]) -> None:
         """Join the outcomes of alternative ways that all started from the current state."""
@@ -131,23 +139,23 @@ class Store:
         if len(outcomes) == 1:
             self.apply(outcomes[0])
             return
-        keys: dict[Key, None] = {}
-        for outcome in outcomes:
-            keys.update(dict.fromkeys(outcome))
+        first, *others = outcomes
+        keys: Changes = dict(first)
+        for outcome in others:
+            keys.update(outcome)
         for key in keys:
-            base = self.get(key[0], key[1]) or _MISSING
-            if key[0] == SIZES:
-                self.set(SIZES, key[1], _least([outcome.get(key, base) for outcome in outcomes]))
+            owner, name = key
+            base = self.get(owner, name) or _MISSING
+            if owner == SIZES:
+                self.set(SIZES, name, _least([outcome.get(key, base) for outcome in outcomes]))
                 continue
-            value = base
-            for number, outcome in enumerate(outcomes):
+            value = first.get(key, base)
+            for outcome in others:
                 found = outcome.get(key, base)
-                if number == 0:
-                    value = found
-                elif found is not value:
+                if found is not value:
                     value = join(value, found)
             if value is not base:
-                self.set(key[0], key[1], value)
+                self.set(owner, name, value)
 
 
 def _least(sizes: list[Value]) -> Value:

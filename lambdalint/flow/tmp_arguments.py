@@ -61,7 +61,8 @@ def look_at(machine: Machine, value: Value) -> TmpArgument:
     opened: list[str] = []
     for atom in value:
         if isinstance(atom, (Text, PathText)):
-            paths.extend(paths_in(machine, (atom,)))
+            if _may_lie_in_tmp(atom):
+                paths.extend(paths_in(machine, (atom,)))
         elif isinstance(atom, (ExternalObject, ExternalMethod)):
             owner = atom.receiver if isinstance(atom, ExternalMethod) else atom
             path = machine.store.get(owner.uid, "<path>") if isinstance(owner, ExternalObject) and owner.uid else None

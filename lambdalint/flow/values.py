@@ -287,7 +287,7 @@ def is_fresh(atom: Atom) -> bool:
     if isinstance(atom, Opaque):
         return atom.hole.fresh or atom.hole.kind in _FRESH
     if isinstance(atom, (Text, PathText)):
-        return any(hole.fresh or hole.kind in _FRESH for hole in holes_in(atom.text))
+        return not atom.text.isascii() and any(hole.fresh or hole.kind in _FRESH for hole in holes_in(atom.text))
     if isinstance(atom, ExternalObject):
         return atom.fresh
     if isinstance(atom, ExternalMethod):

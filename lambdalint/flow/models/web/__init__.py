@@ -125,7 +125,7 @@ def note_held(external: ExternalCall, result: Value) -> None:
         return
     made = result[0].uid
     _note_address(external, made)
-    held = tuple(atom for value in external.arguments.all() for atom in value if _may_hold(external.machine, atom))
+    held = tuple(atom for value in external.given for atom in value if _may_hold(external.machine, atom))
     if not held or result[0].type == ROUTE:
         return
     site.held[made] = held
@@ -182,7 +182,7 @@ def note_served(external: ExternalCall) -> None:
     if not machine.site.listening or machine.site.frozen:
         return
     if not external.name.startswith(_REMARKS):
-        for value in external.arguments.all():
+        for value in external.given:
             for atom in value:
                 if isinstance(atom, (ExternalObject, Instance, ExternalMethod, External)) and _may_hold(machine, atom):
                     machine.site.served[owner_of(atom)] = None
