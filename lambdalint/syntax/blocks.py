@@ -40,7 +40,7 @@ def indentation(module: Module, statement: Statement) -> str:
 def indent_unit(module: Module, line: int) -> str:
     """Return what one more level adds to the indentation of *line*: as the block around it does, or the default."""
     margin = _margin(module.lines[line - 1])
-    inside = _lines_inside_strings(module) if margin else frozenset()
+    inside = module.lines_inside_strings if margin else frozenset()
     for number in range(line - 1, 0, -1):
         above = module.lines[number - 1]
         if number in inside or not above.strip() or above.lstrip().startswith("#"):
@@ -63,27 +63,13 @@ def lines_of(module: Module, first: int, last: int) -> str:
 
 def indented(module: Module, first: int, last: int) -> str:
     """Return the lines from *first* to *last* one level deeper; what lies inside of strings stays as it is."""
-    inside = _lines_inside_strings(module)
+    inside = module.lines_inside_strings
     unit = indent_unit(module, first)
     parts = []
     for number in range(first, last + 1):
         line = lines_of(module, number, number)
         parts.append(line if number in inside or not line.strip() else unit + line)
     return "".join(parts)
-
-
-def _lines_inside_strings(module: Module) -> frozenset[int]:
-    """Return the lines that begin inside of a string."""
-    found: set[int] = set()
-    waiting: list[cst.CSTNode] = [module.tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (cst.SimpleString, cst.FormattedString)):
-            span = module.span(node)
-            found.update(range(span.line + 1, span.end_line + 1))
-        else:
-            waiting.extend(node.children)
-    return frozenset(found)
 
 
 def replaced_lines(module: Module, first: int, last: int, text: str) -> Edit:

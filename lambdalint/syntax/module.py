@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
+from dataclasses import fields
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider, ScopeProvider
+from libcst.metadata import MetadataWrapper, PositionProvider, ScopeProvider
 
 from lambdalint.model import Span
 from lambdalint.syntax.excerpt import Source
@@ -41,7 +42,7 @@ class Module:
         self.tree = wrapper.module
         self._wrapper = wrapper
         self._positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)
-        self._parents: Mapping[cst.CSTNode, cst.CSTNode] = wrapper.resolve(ParentNodeProvider)
+        self._parents = _parents_in(self.tree)
 
     @classmethod
     def parse(cls, path: str, text: str) -> Module | None:
@@ -100,6 +101,15 @@ class Module:
                 found[self.span(node)].append(node)
         return found
 
+    @cached_property
+    def lines_inside_strings(self) -> frozenset[int]:
+        """The lines that begin inside of a string."""
+        found: set[int] = set()
+        for node, position in self._positions.items():
+            if position.start.line < position.end.line and isinstance(node, (cst.SimpleString, cst.FormattedString)):
+                found.update(range(position.start.line + 1, position.end.line + 1))
+        return frozenset(found)
+
     def call_at(self, span: Span) -> cst.Call | None:
         """Return the call that stands exactly at *span*."""
         return self.at(span, cst.Call)
@@ -136,3 +146,27 @@ class Module:
             if isinstance(outer, cst.FunctionDef):
                 return outer
         return None
+
+
+def _parents_in(tree: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
+    """Return what each node of a tree is a part of: as LibCST's own provider does, without a visit of each node."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    waiting: list[cst.CSTNode] = [tree]
+    while waiting:
+        node = waiting.pop()
+        for name in _fields_of(type(node)):
+            value = getattr(node, name)
+            if isinstance(value, cst.CSTNode):
+                parents[value] = node
+                waiting.append(value)
+            elif isinstance(value, (list, tuple)):
+                for part in value:
+                    if isinstance(part, cst.CSTNode):
+                        parents[part] = node
+                        waiting.append(part)
+    return parents
+
+
+@cache
+def _fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
