@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lambdalint.deployment.handlers import DEEPEST
 from lambdalint.flow import (
     calls,
+    entered,
     evaluate,  # the interpreter's modules need each other; this one is imported first
     foreign,
     imports,
@@ -221,10 +222,14 @@ class _FunctionRun:
         machine.site.listening = True
         roots = served_by(machine, value)
         invoked: Changes = {}
-        registers = machine.site.entries or machine.site.pending or any(map(self._takes_nothing, callables))
+        registers = (
+            machine.site.entries
+            or machine.site.pending
+            or any(entered.takes_nothing(machine, atom) for atom in callables)
+        )
         left_out = self._idle([] if registers else callables)
         for number, atom in enumerate(callables):
-            if self._takes_nothing(atom):
+            if entered.takes_nothing(machine, atom):
                 # No platform calls it with an event: it makes the application, or starts the server.
                 entry = EntryPoint(self.function.name, module_name, qualname, Phase.INIT)
                 roots += served_by(machine, self._start(entry, atom, partial(calls.call_atom, machine, atom, _NOTHING)))
@@ -256,9 +261,9 @@ class _FunctionRun:
             if route.starts:
                 entry = self._route_entry(module_name, route)
                 self._start(entry, route.function, partial(start, machine, route))
-        entered = [(route, route.function) for route in routes if not route.starts and route.function is not None]
-        left_out = self._idle([function for _, function in entered], served=True)
-        for number, (route, function) in enumerate(entered):
+        functions = [(route, route.function) for route in routes if not route.starts and route.function is not None]
+        left_out = self._idle([function for _, function in functions], served=True)
+        for number, (route, function) in enumerate(functions):
             entry = self._route_entry(module_name, route)
             if number in left_out:
                 self.entry_points.append(entry)
@@ -267,13 +272,15 @@ class _FunctionRun:
 
     def _route_entry(self, module_name: str, route: Route) -> EntryPoint:
         phase = Phase.INIT if route.starts else Phase.INVOKE
-        return EntryPoint(self.function.name, module_name, self._qualname(route.function), phase, route.label)
+        return EntryPoint(
+            self.function.name, module_name, entered.qualname(self._machine, route.function), phase, route.label
+        )
 
-    def _idle(self, entered: Sequence[Atom], *, served: bool = False) -> set[int]:
-        """Return the numbers of those entered functions that need not be run, as they could do nothing."""
-        if self._thorough or self.unfinished or not entered or self.log.tells_of_tmp:
+    def _idle(self, functions: Sequence[Atom], *, served: bool = False) -> set[int]:
+        """Return the numbers of those functions that need not be run, as they could do nothing."""
+        if self._thorough or self.unfinished or not functions or self.log.tells_of_tmp:
             return set()
-        found = idle(self._machine, entered, self._ran, served=served)
+        found = idle(self._machine, functions, self._ran, served=served)
         self._left_out = self._left_out or any(found)
         return {number for number, is_idle in enumerate(found) if is_idle}
 
@@ -285,20 +292,12 @@ class _FunctionRun:
             )
         return isinstance(atom, (Function, Bound, Partial, Wrapped))
 
-    def _takes_nothing(self, atom: Atom) -> bool:
-        found = self._facts(atom)
-        facts = self._machine.facts_of(found[0]) if found is not None else None
-        if facts is None or isinstance(atom, (Bound, Partial, Instance)):
-            return False
-        positional = [one for one in facts.parameters if one.kind in ("positional", "either", "args")]
-        return len(positional) < 2 and all(one.default is not None for one in positional)
-
     def _start(self, entry: EntryPoint, atom: Atom | None, action: Callable[[], Value]) -> Value:
         """Run what an application runs when it starts: what it leaves is what the routes find."""
         machine = self._machine
         self.entry_points.append(entry)
         what = f": {entry.route}" if entry.route is not None else ""
-        machine.begin(entry, Step(self._definition(atom), f"{self.function.name} starts{what}"))
+        machine.begin(entry, Step(entered.definition(self._machine, atom), f"{self.function.name} starts{what}"))
         result: list[Value] = []
         self._guarded(lambda: result.append(action()))
         self._ran.update(dict.fromkeys(machine.run_functions))
@@ -309,7 +308,7 @@ class _FunctionRun:
         machine = self._machine
         self.entry_points.append(entry)
         what = f"{self.function.name} serves {route.label}" if route is not None else f"{self.function.name} is invoked"
-        first_step = Step(self._definition(atom), f"{what}: {self._qualname(atom)}")
+        first_step = Step(entered.definition(self._machine, atom), f"{what}: {entered.qualname(self._machine, atom)}")
         machine.begin(entry, first_step)
         mark = machine.store.mark()
         leaves = self._run(atom, route, mark)
@@ -338,7 +337,7 @@ class _FunctionRun:
             machine.ledger.abandon()
             return False
         if result[0]:
-            step = Step(self._definition(atom), f"{self._qualname(atom)} returns it")
+            step = Step(entered.definition(self._machine, atom), f"{entered.qualname(self._machine, atom)} returns it")
             outflow.note_returned(machine, result[0], step)
         if machine.finalized or machine.deferred:
             self._guarded(lambda: self._finalize(mark))
@@ -359,7 +358,7 @@ class _FunctionRun:
         machine = self._machine
         if route is not None:
             return call_route(machine, route)
-        names = self._parameter_names(atom)
+        names = entered.parameter_names(self._machine, atom)
         event = machine.request(names[0] if names else "event")
         context: Value = (ExternalObject("aws.lambda.Context", machine.store.new_uid()),)
         return calls.call_atom(
@@ -394,31 +393,6 @@ class _FunctionRun:
             )
         finally:
             self.spent += machine.steps
-
-    def _facts(self, atom: Atom | None) -> tuple[Function, str, Span] | None:
-        if isinstance(atom, (Bound, Partial, Wrapped)):
-            return self._facts(atom.function)
-        if isinstance(atom, Function):
-            facts = self._machine.facts_of(atom)
-            if facts is not None:
-                return atom, facts.qualname, Span(atom.module, *facts.at[:2], *facts.at[:2])
-        return None
-
-    def _qualname(self, atom: Atom | None) -> str:
-        found = self._facts(atom)
-        return found[1] if found is not None else "handler"
-
-    def _definition(self, atom: Atom | None) -> Span:
-        found = self._facts(atom)
-        return found[2] if found is not None else self.function.source
-
-    def _parameter_names(self, atom: Atom) -> list[str]:
-        found = self._facts(atom)
-        facts = self._machine.facts_of(found[0]) if found is not None else None
-        if facts is None:
-            return []
-        names = [parameter.name for parameter in facts.parameters if parameter.kind in ("positional", "either")]
-        return names[1:] if isinstance(atom, Bound) else names
 
 
 __all__ = ["FlowResult", "analyse", "evaluate"]
