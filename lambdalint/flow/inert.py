@@ -171,7 +171,6 @@ class _Search:
         self.waiting += words.held
         for name in words.called:
             self._make(name, constructs=False)
-            self._check_application(name)
 
     def _note(self, words: Words) -> None:
         if not LOOKUPS.isdisjoint(words.held):
@@ -241,9 +240,10 @@ class _Search:
             for path, index, cls in self.code.methods.get(name, ()):
                 if cls in self.made:
                     self._reach(path, index)
-        self.waiting += self.code.other.get(name, ())
+        others = self.code.other.get(name, ())
+        self.waiting += others
+        self.seen.bare.update(others)
         self._make(name, constructs=True)
-        self._check_application(name)
 
     def _check_application(self, name: str) -> None:
         """Raise if a name is that of an application, which code that is run may give a request to."""
@@ -256,6 +256,7 @@ class _Search:
         if name in known:
             return
         known.add(name)
+        self._check_application(name)
         for other in self.code.other.get(name, ()):
             self._make(other, constructs=constructs)
         if constructs:
@@ -307,8 +308,15 @@ class _Search:
             makers = {alias for name in (*PATH_TYPES, *sinks.path_makers) for alias in spelled.get(name, ())}
             if not makers.isdisjoint(self.mentioned) or not makers.isdisjoint(seen.called):
                 raise _Open("a method of a path")
+        handed_on = {
+            name
+            for words in self.code.words.values()
+            for node in words.imports
+            if isinstance(node, ir.ImportFrom) and node.module in MODULES
+            for name, _ in node.names
+        }
         for word in self.mentioned & sinks.functions.keys():
-            if word in seen.bare:
+            if word in seen.bare or word in handed_on or "*" in handed_on:
                 raise _Open(f"the function {word}")
             for name in (name for module in sinks.functions[word] for name in spelled.get(module, ())):
                 if f"{name}.{word}" in seen.dotted or name in seen.free:
