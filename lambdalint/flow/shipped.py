@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.values import Atom
+    from lambdalint.model import Tree
 
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?size (\d{1,15})\n")
 """What stands in a repository for a file that Git LFS keeps elsewhere."""
@@ -35,14 +36,12 @@ def size_of(machine: Machine, atom: Atom) -> int:
     tree = machine.sources.tree
     file = machine.finder.file_at(path)
     if file is not None:
-        opened = tree.open(file)
-        return _size(opened) if opened is not None else 0
+        return _size(tree, file)
     folder = machine.finder.source_of(path)
     if not folder:
         return 0
     inside = [name for name in tree.files if name.startswith(folder + "/")]
-    handles = map(tree.open, inside[:_MOST_FILES])
-    return sum(_size(handle) for handle in handles if handle is not None)
+    return sum(_size(tree, name) for name in inside[:_MOST_FILES])
 
 
 def unpacked(machine: Machine, atom: Atom) -> int:
@@ -71,17 +70,11 @@ def _deployed(machine: Machine, atom: Atom) -> str | None:
     return without_marks(places[0].path).rstrip("/")
 
 
-def _size(file: BinaryIO) -> int:
-    """Return the size of an open file, or of the one that it stands for, and close it."""
-    with file:
-        try:
-            size = os.fstat(file.fileno()).st_size
-            if size <= _LARGEST_POINTER:
-                pointer = _POINTER.match(file.read(_LARGEST_POINTER))
-                return int(pointer[1]) if pointer else size
-        except OSError:
-            return 0
-    return size
+def _size(tree: Tree, path: str) -> int:
+    """Return the size of a listed file, or of the one that it stands for."""
+    size = tree.size(path) or 0
+    pointer = _POINTER.match(tree.read(path) or b"") if 0 < size <= _LARGEST_POINTER else None
+    return int(pointer[1]) if pointer else size
 
 
 def _has_small_directory(file: BinaryIO) -> bool:

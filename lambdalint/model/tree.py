@@ -103,6 +103,17 @@ class Tree:
         except OSError:
             return None
 
+    def size(self, path: str) -> int | None:
+        """Return how many bytes a listed file holds, or None if that cannot be told."""
+        if path not in self._known:
+            return None
+        if path in self._overlay:
+            return len(self._overlay[path])
+        try:
+            return (self.root / path).stat().st_size
+        except OSError:
+            return None
+
     @staticmethod
     def join(directory: str, relative: str) -> str | None:
         """Resolve *relative* against *directory*; None if it leaves the root or is absolute."""
