@@ -91,17 +91,22 @@ def spread(
             pending.append(None)
     for task, future in zip(tasks, pending, strict=True):
         try:
-            results.append(future.result() if future is not None else _alone(work, task, lost))
+            results.append(future.result() if future is not None else _alone(work, task, lost, executor))
         except BrokenExecutor:
-            results.append(_alone(work, task, lost))
+            results.append(_alone(work, task, lost, executor))
         done(len(results))
     return results
 
 
-def _alone(work: Callable[[_Task], _Result], task: _Task, lost: Callable[[_Task], _Result]) -> _Result:
+def _alone(
+    work: Callable[[_Task], _Result], task: _Task, lost: Callable[[_Task], _Result], executor: Executor
+) -> _Result:
+    import multiprocessing
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
-    with ProcessPoolExecutor(1) as pool:
+    # another executor may have threads here, whose locks a forked process would inherit
+    method = None if isinstance(executor, ProcessPoolExecutor) else "spawn"
+    with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
         try:
             return pool.submit(work, task).result()
         except BrokenExecutor:
