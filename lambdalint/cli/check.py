@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from lambdalint.cli import delivery, mending
+from lambdalint.cli import delivery, executors, mending
 from lambdalint.cli.options import ProjectFlags, SelectionFlags, load, overrides_of, project_flags, selection_flags
 from lambdalint.cli.runs import analyse, tell_problems
 from lambdalint.cli.terminal import CLEAN, FAILED, FINDINGS, Failure
@@ -53,6 +53,19 @@ class Unsaved:
 @click.option("--add-noqa", metavar="REASON", help="Suppress each finding by a comment with this reason.")
 @click.option("--ignore-noqa", is_flag=True, help="Report what comments named noqa silence.")
 @click.option("--stdin-filename", metavar="FILE", help="Standard input takes the place of FILE.")
+@click.option(
+    "--executor",
+    "scheduler",
+    metavar="dask:ADDRESS",
+    callback=executors.parse,
+    help="Analyse on the Dask cluster whose scheduler listens at ADDRESS.",
+)
+@click.option(
+    "--executor-failure",
+    "on_failure",
+    type=click.Choice(executors.ON_FAILURE),
+    help="Where the cluster cannot do it: end with an error (default), or analyse on this machine.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 although there are findings.")
 def check(
     project: ProjectFlags,
@@ -68,6 +81,8 @@ def check(
     add_noqa: str | None,
     ignore_noqa: bool,
     stdin_filename: str | None,
+    scheduler: str | None,
+    on_failure: str | None,
     exit_zero: bool,
 ) -> None:
     """Check PATHS (by default the working directory). Exit 0: clean, 1: findings, 2: not all was judged.
@@ -93,19 +108,22 @@ def check(
     typed = {} if unsaved is None else {unsaved.path: unsaved.content}
 
     def make_report(overlay: Mapping[Path, bytes]) -> Report:
-        return analyse(batches, quiet=project.quiet, overlay={**typed, **overlay}, changed_since=changed_since)
+        contents = {**typed, **overlay}
+        run = partial(analyse, batches, quiet=project.quiet, overlay=contents, changed_since=changed_since)
+        return place.run(run)
 
     within = partial(mending.bounds_of, project.paths)
     reason = None if add_noqa is None else mending.check_reason(add_noqa)
-    report = make_report({})
-    if diff:
-        changes = mending.show_diff(report, make_report, within=within(), unsafe=unsafe_fixes, quiet=project.quiet)
-        tell_problems(report, verbose=project.verbose, quiet=project.quiet)
-        _end(report, delivered=True, found=changes)
-    if fix:
-        report = mending.fix(report, make_report, within=within(), unsafe=unsafe_fixes, quiet=project.quiet)
-    if reason is not None:
-        report = mending.add_noqa(report, reason, make_report, within=within(), quiet=project.quiet)
+    with executors.chosen(scheduler, on_failure, quiet=project.quiet) as place:
+        report = make_report({})
+        if diff:
+            changes = mending.show_diff(report, make_report, within=within(), unsafe=unsafe_fixes, quiet=project.quiet)
+            tell_problems(report, verbose=project.verbose, quiet=project.quiet)
+            _end(report, delivered=True, found=changes)
+        if fix:
+            report = mending.fix(report, make_report, within=within(), unsafe=unsafe_fixes, quiet=project.quiet)
+        if reason is not None:
+            report = mending.add_noqa(report, reason, make_report, within=within(), quiet=project.quiet)
     tell_problems(report, verbose=project.verbose, quiet=project.quiet)
     delivered = delivery.deliver(report, name, outputs, os.environ, quiet=project.quiet, statistics=statistics)
     _end(report, delivered=delivered, found=bool(report.findings) and not exit_zero)

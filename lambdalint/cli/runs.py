@@ -12,6 +12,7 @@ from lambdalint.cli.terminal import Failure, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     from lambdalint.loading import Batch
     from lambdalint.model import Report
@@ -23,6 +24,7 @@ def analyse(
     quiet: bool,
     overlay: Mapping[Path, bytes] | None = None,
     changed_since: str | None = None,
+    executor: Executor | None = None,
     **changes: Any,
 ) -> Report:
     """Return the report on *batches*, with *changes* of their settings; one that cannot be made ends the run."""
@@ -44,6 +46,7 @@ def analyse(
                     progress=bar if shows_progress else None,
                     overlay=overlay,
                     changed_since=changed_since,
+                    executor=executor,
                 )
                 for batch in batches
             )

@@ -61,6 +61,7 @@ def check(
         PathError: one of *paths* does not exist.
         GitError: what changed cannot be told.
         BaselineError: the baseline cannot be read.
+        ClusterError: the *executor* works on a cluster, which has failed.
     """
     tell = progress or no_progress
     tell("collecting files", 0, 1)
