@@ -34,9 +34,8 @@ def _effects(folder: Path, **files: str) -> list[str]:
         f"import os\n\nTABLE = {{'a': os.remove}}\n\n{_HANDLER}TABLE['a']('data')",
         f"import os\n\n{_HANDLER}getattr(os, 'remove')('data')",
         (
-            "import os\n\nclass Store:\n    def __enter__(self):\n        os.remove('data')\n\n    def __exit__(self, *_):\n"
-            f"        pass\n\nSTORE = Store()\n\n{_HANDLER}with STORE:\n"
-            "        pass"
+            "import os\n\nclass Store:\n    def __enter__(self):\n        os.remove('data')\n\n"
+            f"    def __exit__(self, *_):\n        pass\n\nSTORE = Store()\n\n{_HANDLER}with STORE:\n        pass"
         ),
         (
             "import os\n\nclass Job:\n    def do_clean(self):\n        os.remove('data')\n\nJOB = Job()\n\n"
