@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from lambdalint.flow.inert import idle
 from lambdalint.flow.machine import BudgetExhausted, Machine
 from lambdalint.flow.models.web import call_route, register_request_handler, served_by, start
 from lambdalint.flow.program import Finder, Sources
+from lambdalint.flow.result import FlowResult
 from lambdalint.flow.steady_state import steady_state
 from lambdalint.flow.store import LIVE, PROCESS, Changes
 from lambdalint.flow.values import (
@@ -39,7 +39,7 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
 )
-from lambdalint.model import Effect, EntryPoint, ForeignImport, Phase, Problem, Settings, Span, Step
+from lambdalint.model import Effect, EntryPoint, Phase, Problem, Settings, Span, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,27 +55,19 @@ _FULL_BUDGETS = 6
 """How many budgets the functions analysed together may spend before each of the next gets only a part of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowResult:
-    """What the flow has to say of a set of functions.
+def analyse(
+    tree: Tree,
+    functions: Sequence[DeployedFunction],
+    catalogue: Catalogue,
+    settings: Settings,
+    *,
+    shortcuts: bool = True,
+) -> FlowResult:
+    """Return the effects of *functions*, in the order of their places.
 
-    ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished;
-    ``unfinished`` counts the entry points that were not followed to the end; ``modules`` are the files that were read;
-    ``imports`` those of modules that are neither the project's nor of the standard library, in code that is reached.
+    Without *shortcuts* all is run that is reached, also what can do nothing, by its names, and calls like earlier ones.
+    The result is the same.
     """
-
-    effects: tuple[Effect, ...]
-    entry_points: tuple[EntryPoint, ...]
-    notes: tuple[Problem, ...]
-    broken: tuple[Problem, ...]
-    modules: tuple[str, ...]
-    unresolved: int
-    unfinished: int = 0
-    imports: tuple[ForeignImport, ...] = ()
-
-
-def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalogue, settings: Settings) -> FlowResult:
-    """Return the effects of *functions*, in the order of their places."""
     sources = Sources(tree)
     mentions = Mentions(tree)
     effects: list[Effect] = []
@@ -90,10 +82,11 @@ def analyse(tree: Tree, functions: Sequence[DeployedFunction], catalogue: Catalo
         for function in functions:
             generous = spent < _FULL_BUDGETS * settings.max_steps
             budget = settings.max_steps if generous else settings.max_steps // _FULL_BUDGETS
-            run = _FunctionRun(function, sources, catalogue, mentions, budget, settings.sizes)
+            start = partial(_FunctionRun, function, sources, catalogue, mentions, budget, settings.sizes, shortcuts)
+            run = start(thorough=not shortcuts)
             run.run()
             if not run.is_complete:
-                run = _FunctionRun(function, sources, catalogue, mentions, budget, settings.sizes, thorough=True)
+                run = start(thorough=True)
                 run.run()
             spent += run.spent
             effects.extend(run.effects())
@@ -128,8 +121,9 @@ class _FunctionRun:
         mentions: Mentions,
         max_steps: int,
         sizes: tuple[tuple[str, int], ...],
+        shortcuts: bool,
         *,
-        thorough: bool = False,
+        thorough: bool,
     ) -> None:
         self.function = function
         self._thorough = thorough
@@ -148,6 +142,7 @@ class _FunctionRun:
         self._finder = Finder(sources, function)
         environment = Environment(function.room, mentions)
         self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps, sizes)
+        self._machine.shortcuts = shortcuts
 
     def run(self) -> None:
         found = self._handler()
@@ -169,7 +164,7 @@ class _FunctionRun:
             module = imports.run_module(machine, path, None)
 
         self._guarded(start_up)
-        self._ran.update(dict.fromkeys(machine.run_functions))
+        self._ran.update(dict.fromkeys(machine.ran))
         machine.ledger.close(machine, returns=True)
         if module is None:
             return
@@ -300,7 +295,7 @@ class _FunctionRun:
         machine.begin(entry, Step(entered.definition(self._machine, atom), f"{self.function.name} starts{what}"))
         result: list[Value] = []
         self._guarded(lambda: result.append(action()))
-        self._ran.update(dict.fromkeys(machine.run_functions))
+        self._ran.update(dict.fromkeys(machine.ran))
         machine.ledger.close(machine, returns=True)
         return result[0] if result else ()
 

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 def told_by(machine: Machine, returns: list[tuple[Value, Changes]]) -> Value:
     """Return what lies in ``/tmp`` after true and after false answers; nothing where that is the same."""
+    truths = [conditions.truth(machine, value) for value, _ in returns]
+    if not any((PROCESS, LIVE) in changes for _, changes in returns) and _says_both(truths):
+        return ()
     before = machine.store.get(PROCESS, LIVE) or ()
     after_true: Value = ()
     after_false: Value = ()
-    for value, changes in returns:
+    for truth, (_, changes) in zip(truths, returns, strict=True):
         present = changes.get((PROCESS, LIVE), before)
-        truth = conditions.truth(machine, value)
         if truth != FALSE:
             after_true += present
         if truth != TRUE:
@@ -34,6 +36,10 @@ def told_by(machine: Machine, returns: list[tuple[Value, Changes]]) -> Value:
     if set(after_true) == set(after_false):
         return ()
     return (Items((after_true, after_false)),)
+
+
+def _says_both(truths: list[Value]) -> bool:
+    return any(truth != FALSE for truth in truths) and any(truth != TRUE for truth in truths)
 
 
 def merge(machine: Machine, outcomes: list[Changes]) -> None:

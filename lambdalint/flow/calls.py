@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import answers, declarations, evaluate, execute, externals, fresh, imports, objects
+from lambdalint.flow import answers, declarations, evaluate, execute, externals, fresh, imports, objects, outcomes
 from lambdalint.flow.containers import add_item, elements, extend_origin, known_items, new_list, new_mapping, set_item
 from lambdalint.flow.exits import Exits, may_raise
 from lambdalint.flow.frames import Frame
-from lambdalint.flow.machine import MOST_EFFECT_FREE, MOST_RERUN, Outcome, PendingGenerator
+from lambdalint.flow.machine import MOST_RERUN, PendingGenerator
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -33,11 +33,11 @@ from lambdalint.flow.values import (
     join,
     join_all,
 )
-from lambdalint.model import HoleKind, Phase, Span
+from lambdalint.model import HoleKind, Span
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
-    from lambdalint.flow.store import Changes
+    from lambdalint.flow.store import Changes, Recording
     from lambdalint.flow.values import Atom
 
 
@@ -229,61 +229,59 @@ def call_function(machine: Machine, function: Function, arguments: Arguments, re
 def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield | None = None) -> Value:
     """Run a function's body with its parameters bound; return its value, or what it yields.
 
-    A function that is called often is not run again where all that it read and wrote is as it was: its outcome is
-    applied; what it did to the file system has been noted then. One that never did anything to the file system in many
-    calls returns, from then on, what it has returned so far.
+    A call like an earlier one is not run again, see ``outcomes``.
     """
     function = pending.function
     facts = machine.facts_of(function)
     module = machine.module_facts(function.module)
     if facts is None or module is None or machine.too_deep(function):
         return UNKNOWN
-    history = machine.history(function)
-    history.runs += 1
-    if (
-        history.runs > MOST_EFFECT_FREE
-        and not history.has_effects
-        and on_yield is None
-        and not _decorates(machine, pending)
-    ):
-        if history.may_raise and pending.called_at is not None:
-            may_raise(machine, pending.called_at, facts.qualname)
-        machine.answer = ()
-        return history.value
-    noted = machine.log.noted
-    key = (function, tuple(sorted(pending.bindings.items())), machine.fallbacks > 0, machine.selected > 0)
-    hot = history.runs > MOST_RERUN and not facts.is_generator
-    if hot:
-        for outcome in machine.outcomes.get(key, ()):
-            if machine.store.holds(outcome.assumed):
-                machine.store.apply(outcome.changes)
-                machine.exits[-1].absorb(outcome.exits)
-                machine.answer = outcome.answer
-                return outcome.value
+    machine.ran[function] = None
+    kept = machine.shortcuts and on_yield is None and not facts.is_generator
+    given: tuple[Value, ...] = ()
+    key: outcomes.CallKey = ()
+    if kept:
+        receiver = pending.receiver
+        given = (() if receiver is None else (receiver,), *pending.bindings.values())
+        key = outcomes.call_key((function, *machine.situation, *pending.bindings), given)
+        found = machine.outcomes.find(machine, key, given)
+        if found is not None:
+            return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
+    before = machine.told
+    logged = len(machine.log.journal)
+    if kept:
         machine.store.start_recording()
     mark = machine.store.mark()
-    assumed: Changes = {}
     exits = Exits()
     machine.exits.append(exits)
+    recording: Recording | None = None
     try:
         value = _run(machine, pending, facts, module, on_yield)
     finally:
         machine.exits.pop()
         machine.exits[-1].absorb(exits)
-        if hot:
-            assumed = machine.store.stop_recording()
-    if hot:
-        machine.remember(key, Outcome(assumed, machine.store.changes(mark), value, exits, machine.answer))
-    history.may_raise = history.may_raise or exits.points > 0
-    history.has_effects = history.has_effects or machine.log.noted > noted
-    history.value = join(history.value, value)
+        if kept:
+            recording = machine.store.stop_recording()
+    if recording is not None:
+        quiet = machine.told == before
+        if quiet or machine.reruns(function) > MOST_RERUN:
+            changes, answer = machine.store.changes(mark), machine.answer
+            effects = tuple(machine.log.journal[logged:])
+            steps = len(machine.way_to(pending.called_at, facts)) if effects else 0
+            machine.outcomes.keep(
+                key,
+                given,
+                recording,
+                changes,
+                value,
+                exits,
+                answer,
+                effects,
+                steps,
+                renamable=quiet,
+                lasting=not machine.ledger.second,
+            )
     return value
-
-
-def _decorates(machine: Machine, pending: PendingGenerator) -> bool:
-    """Tell whether a function is given another one while the code is imported: what it returns is that one's alone."""
-    given = pending.bindings.values()
-    return machine.phase is Phase.INIT and any(isinstance(atom, Function) for value in given for atom in value)
 
 
 def _run(

@@ -66,6 +66,7 @@ def _enter_from(machine: Machine, node: ir.With, position: int) -> bool:
         if isinstance(atom, ExternalObject) and atom.type == "contextlib.chdir":
             restored = machine.store.get(PROCESS, "cwd")
             machine.store.set(PROCESS, "cwd", machine.store.get(atom.uid, "<path>") or UNKNOWN)
+    live_now(machine)
     value = enter(machine, context)
     machine.fallbacks += suppressing
     live = False

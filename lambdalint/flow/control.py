@@ -10,7 +10,7 @@ from lambdalint.facts import ir
 from lambdalint.flow import answers, conditions, evaluate, execute, narrowing
 from lambdalint.flow.catching import last_name
 from lambdalint.flow.containers import elements, known_items
-from lambdalint.flow.exits import live, set_live
+from lambdalint.flow.exits import live, peek, set_live
 from lambdalint.flow.frames import Loop
 from lambdalint.flow.store import LIVE, PROCESS
 from lambdalint.flow.values import (
@@ -54,14 +54,14 @@ def run_if(machine: Machine, node: ir.If) -> bool:
         condition = _condition(machine, node.test)
         narrowing.assume(machine, node.test, holds=True)
         answers.of_test(machine, node.test, answer, holds=True)
-        before = live(machine)
+        before = peek(machine)
         machine.conditions.append(condition)
         try:
             goes_on = execute.block(machine, node.body)
         finally:
             machine.conditions.pop()
         if goes_on and before:
-            removed.update(set(before) - set(live(machine)))
+            removed.update(set(before) - set(peek(machine)))
         return goes_on
 
     def orelse() -> bool:
@@ -238,13 +238,17 @@ def _loop(
     frame.loops.append(loop)
     goes_on = True
     skipped = store.changes(start)
-    present = store.get(PROCESS, LIVE) or ()
+    present = store.peek(PROCESS, LIVE)
     removed: set[Atom] = set()
     try:
         for number, iteration in enumerate(iterations):
             before = store.changes(start)
             loop.continues.clear()
-            live = iteration()
+            store.start_recording()
+            try:
+                live = iteration()
+            finally:
+                recording = store.stop_recording()
             ends = [store.changes(start)] if live else []
             ends += loop.continues
             if not exact and (may_skip or number > 0):
@@ -257,7 +261,8 @@ def _loop(
                 break
             store.merge(ends)
             after = store.changes(start)
-            if not exact and after == before and number > 0:
+            if not exact and ((machine.shortcuts and store.holds(recording)) or (after == before and number > 0)):
+                # The next iteration would start like this one.
                 break
             if not exact and number == len(iterations) - 1:
                 _widen(machine, before, after)

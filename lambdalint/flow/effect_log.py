@@ -39,7 +39,7 @@ from lambdalint.model import Base, Effect, EffectKind, Guard, Hole, HoleKind, Pl
 if TYPE_CHECKING:
     from lambdalint.flow.ledger import Ledger
     from lambdalint.flow.machine import Machine
-    from lambdalint.model import LibraryDefault, Span
+    from lambdalint.model import LibraryDefault, Span, Step
 
 _NOT_A_PATH = (Nothing, Number, Truth, Items, ListOf, Mapping, Function, Bound, Class, Module)
 
@@ -67,7 +67,10 @@ class EffectLog:
 
     def __init__(self) -> None:
         self._effects: dict[tuple[object, ...], Effect] = {}
-        self.noted = 0
+        self.told = 0
+        """How often something was noted of ``/tmp``, and of what the code found there."""
+        self.journal: list[Effect] = []
+        """The other effects that were noted, in their order, each as often as it was."""
 
     @property
     def tells_of_tmp(self) -> bool:
@@ -118,7 +121,6 @@ class EffectLog:
         Raises:
             Refused: the room refuses it for certain, and the code is prepared for that.
         """
-        self.noted += 1
         if kind is EffectKind.DELETE:
             machine.ledger.remove(machine, places_of(machine, path, suffix), span, tree=tree)
             # What was found by a test before it is removed: in a place that cannot be written it was never made.
@@ -154,6 +156,8 @@ class EffectLog:
                 library=library,
                 failure=failure,
             )
+            if place.base is Base.TMP or kind in (EffectKind.DELETE, EffectKind.EXEC):
+                self.told += 1
             if kind is EffectKind.READ and place.base is Base.TMP:
                 checked = machine.absence_handled > 0
                 if machine.ledger.traffic.read(
@@ -165,6 +169,7 @@ class EffectLog:
             elif kind is EffectKind.EXEC:
                 machine.ledger.traffic.run_command()
             if not machine.ledger.second:
+                self.journal.append(effect)
                 self._note(effect)
             if place.base is Base.TMP and kind in MAKING and Guard.IDLE not in guards:
                 machine.ledger.make(machine, effect, _key(effect), cleans_up=cleans_up, limited=limited)
@@ -173,6 +178,15 @@ class EffectLog:
             certain = certain and all(place.base in (Base.HOME, Base.TASK, Base.PACKAGE) for place in places)
         if machine.fallbacks and certain and Guard.SELECTED not in guards and not defaulted:
             raise Refused
+
+    def repeat(self, machine: Machine, effects: tuple[Effect, ...], way: tuple[Step, ...], known: int) -> None:
+        """Note effects of a call once more: *way* leads to this one, instead of the first *known* steps."""
+        if machine.ledger.second:
+            return
+        for effect in effects:
+            repeated = replace(effect, chain=(*way, *effect.chain[known:]), entry=machine.entry)
+            self.journal.append(repeated)
+            self._note(repeated)
 
     def _note(self, effect: Effect) -> None:
         key = _key(effect)

@@ -22,7 +22,7 @@ from lambdalint.flow import (
     trials,
 )
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
-from lambdalint.flow.exits import may_raise
+from lambdalint.flow.exits import leave, may_raise
 from lambdalint.flow.frames import Frame
 from lambdalint.flow.machine import BudgetExhausted, ClassInfo
 from lambdalint.flow.values import (
@@ -37,7 +37,6 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
 )
-from lambdalint.model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,7 +163,7 @@ def _return(machine: Machine, node: ir.Return) -> bool:
     frame = machine.frame
     if machine.configured:
         value = conditions.configured(value, machine.configured[-1])
-    machine.ledger.leave(machine, Step(machine.span((node.line, 1, node.line, 1)), "return"))
+    leave(machine, node.line, "return")
     frame.returns.append((value, machine.store.changes(frame.mark)))
     return False
 
@@ -178,7 +177,7 @@ def _raise(machine: Machine, node: ir.Raise) -> bool:
 
 def _break(machine: Machine, node: ir.Break) -> bool:
     frame = machine.frame
-    machine.ledger.leave(machine, Step(machine.span((node.line, 1, node.line, 1)), "break"))
+    leave(machine, node.line, "break")
     if frame.loops:
         frame.loops[-1].breaks.append(machine.store.changes(frame.loops[-1].mark))
     return False
@@ -186,7 +185,7 @@ def _break(machine: Machine, node: ir.Break) -> bool:
 
 def _continue(machine: Machine, node: ir.Continue) -> bool:
     frame = machine.frame
-    machine.ledger.leave(machine, Step(machine.span((node.line, 1, node.line, 1)), "continue"))
+    leave(machine, node.line, "continue")
     if frame.loops:
         frame.loops[-1].continues.append(machine.store.changes(frame.loops[-1].mark))
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lambdalint.flow.store import LIVE, PROCESS
 from lambdalint.flow.values import ExternalObject, Made, Opaque, Truth, Value
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
+Way: TypeAlias = "tuple[str, int, str]"
+"""Where a function is left: file, line, and the statement's name."""
 RAISE = "raise"
 """What a step says of a ``raise`` statement; it has the name of the call otherwise."""
 _MOST_STEPS = 6
@@ -30,12 +32,21 @@ _MOST_STEPS = 6
 class Exits:
     """The exceptions that may leave a block: what lies in ``/tmp`` then, with the first call that may raise.
 
-    ``later`` are further calls that may, of other names.
+    ``later`` are further calls that may, of other names. ``calls`` are those calls, and ``left`` tells where
+    functions were left, both whatever lies in ``/tmp``.
     """
 
     points: int = 0
     live: dict[Made, Step] = field(default_factory=dict)
     later: dict[Made, tuple[Step, ...]] = field(default_factory=dict)
+    calls: dict[tuple[str, Span | None], Span] = field(default_factory=dict)
+    left: dict[int, Way] = field(default_factory=dict)
+
+    def raises(self, text: str, span: Span) -> None:
+        """Note a call that may raise an exception."""
+        key = (text, span if text == RAISE else None)
+        if key not in self.calls and len(self.calls) < _MOST_STEPS:
+            self.calls[key] = span
 
     def note(self, made: Made, step: Step) -> None:
         """Note that an exception may be raised while something lies in ``/tmp``."""
@@ -53,9 +64,30 @@ class Exits:
     def absorb(self, other: Exits) -> None:
         """Take over what leaves an inner block."""
         self.points += other.points
+        self._take_over(other)
         for made, first in other.live.items():
             for step in (first, *other.later.get(made, ())):
                 self.note(made, step)
+
+    def repeat(self, machine: Machine, other: Exits) -> None:
+        """Take over what leaves a block that was run before, with what lies in ``/tmp`` now."""
+        self.points += other.points
+        self._take_over(other)
+        present = peek(machine)
+        if not present:
+            return
+        for (text, _), span in other.calls.items():
+            step = Step(span, text)
+            for made in present:
+                self.note(made, step)
+        for function, way in other.left.items():
+            machine.ledger.leave(machine, function, way)
+
+    def _take_over(self, other: Exits) -> None:
+        for (text, _), span in other.calls.items():
+            self.raises(text, span)
+        for function, way in other.left.items():
+            self.left.setdefault(function, way)
 
     def without(self, caught: Callable[[Step], bool]) -> Exits:
         """Return what is left where some of the exceptions are caught."""
@@ -78,6 +110,20 @@ def live(machine: Machine) -> tuple[Made, ...]:
     return tuple(atom for atom in found if isinstance(atom, Made)) if found else ()
 
 
+def peek(machine: Machine) -> tuple[Made, ...]:
+    """Return what lies in ``/tmp``, for what is noted of it whatever it is: no outcome depends on that."""
+    return machine.store.peek(PROCESS, LIVE)  # type: ignore[return-value]  # atoms of no other kind lie there
+
+
+def leave(machine: Machine, line: int, text: str) -> None:
+    """Note a ``return``, ``break`` or ``continue`` of the running function."""
+    frame = machine.frames[-1]
+    if frame.function is not None:
+        way = (frame.facts.path, line, text)
+        machine.exits[-1].left.setdefault(id(frame.function), way)
+        machine.ledger.leave(machine, id(frame.function), way)
+
+
 def set_live(machine: Machine, made: Value) -> None:
     """Replace what lies in ``/tmp``."""
     if made != (machine.store.get(PROCESS, LIVE) or ()):
@@ -88,7 +134,8 @@ def may_raise(machine: Machine, span: Span, text: str) -> None:
     """Note that an exception may leave the block here."""
     exits = machine.exits[-1]
     exits.points += 1
-    present = live(machine)
+    exits.raises(text, span)
+    present = peek(machine)
     if present:
         step = Step(span, text)
         for made in present:

@@ -82,7 +82,7 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
     external = ExternalCall(machine, name, receiver, arguments)
     fails = can_fail(external)
     runs_command = fails and name.startswith("subprocess.")
-    present = live(machine)
+    present = live(machine) if runs_command else ()
     if fails and not runs_command:
         may_raise(machine, external.span, external.method)
     machine.ledger.calls.append([])

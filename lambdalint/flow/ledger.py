@@ -11,12 +11,12 @@ from lambdalint.flow.store import PROCESS
 from lambdalint.flow.tmp_paths import Wipe, canonical, is_at_or_above, removes, unbounded, wipe_of
 from lambdalint.flow.traffic import Traffic
 from lambdalint.flow.values import FALSE, TRUE, Made, Value
-from lambdalint.model import Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Phase, Place, Removal, Step
+from lambdalint.model import Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Phase, Place, Removal, Span, Step
 
 if TYPE_CHECKING:
     from lambdalint.flow.exits import Exits
     from lambdalint.flow.machine import Machine
-    from lambdalint.model import EntryPoint, Span
+    from lambdalint.model import EntryPoint
 
 AccountKey: TypeAlias = tuple[object, ...]
 
@@ -34,6 +34,8 @@ class Ledger:
         self.accounts: list[Account] = []
         self.traffic = Traffic(self.accounts)
         self.second = False
+        self.noted = 0
+        """How often something was noted that a repeated call would have to note again."""
         self._numbers: dict[AccountKey, int] = {}
         self._owned: set[str] = set()
         self._wiped: dict[Wipe, None] = {}
@@ -57,12 +59,14 @@ class Ledger:
 
     def own(self, text: str) -> None:
         """Note a temporary object that removes itself, and what lies below it."""
+        self.noted += 1
         self._owned.add(text)
 
     def make(
         self, machine: Machine, effect: Effect, key: AccountKey, *, cleans_up: bool, limited: bool = False
     ) -> None:
         """Note that a call makes something in ``/tmp``."""
+        self.noted += 1
         text = canonical(effect.place)
         if cleans_up:
             self.own(text)
@@ -101,6 +105,7 @@ class Ledger:
 
         ``moved`` tells that it is there under another name from now on.
         """
+        self.noted += 1
         present = exits.live(machine)
         for place in places:
             if place.base is Base.TMP and not moved:
@@ -138,6 +143,7 @@ class Ledger:
 
     def tested(self, machine: Machine, places: list[Place], *, found: bool) -> None:
         """Note the outcome of a test for existence: what is not there need not be removed."""
+        self.noted += 1
         texts = [canonical(place) for place in places if place.base is Base.TMP]
         for text in texts:
             machine.absences[text] = None
@@ -148,6 +154,7 @@ class Ledger:
 
     def fail(self, raised: Exits) -> Value:
         """Return what lies in ``/tmp`` where a handler takes over, each marked as left by an exception."""
+        self.noted += len(raised.live)
         for made, step in raised.live.items():
             account = self.accounts[made.account]
             account.caught = account.caught or step
@@ -157,12 +164,14 @@ class Ledger:
         """Tell whether something is made under a condition only."""
         return condition in (self.accounts[made.account].conditions or ())
 
-    def leave(self, machine: Machine, step: Step) -> None:
-        """Note a ``return`` or ``continue`` of the running function, for what lies in ``/tmp`` there."""
-        function = machine.frame.function
-        if function is not None:
-            for atom in exits.live(machine):
-                self.accounts[atom.account].ways.setdefault(id(function), step)
+    def leave(self, machine: Machine, function: int, way: exits.Way) -> None:
+        """Note that a function is left, for what lies in ``/tmp`` there."""
+        present = exits.peek(machine)
+        if present:
+            path, line, text = way
+            step = Step(Span(path, line, 1, line, 1), text)
+            for atom in present:
+                self.accounts[atom.account].ways.setdefault(function, step)
 
     def abandon(self) -> None:
         """End an evaluation that was not run to its end: what becomes of what it has made is not known."""

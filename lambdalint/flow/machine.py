@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lambdalint.flow.exits import Exits
 from lambdalint.flow.ledger import Ledger
+from lambdalint.flow.outcomes import Outcomes
 from lambdalint.flow.places import Rooms
 from lambdalint.flow.site import Site
 from lambdalint.flow.store import PROCESS, Changes, Store
@@ -40,10 +41,7 @@ if TYPE_CHECKING:
 MOST_CALLS_DEEP = 48
 MOST_RECURSIVE = 2
 MOST_RERUN = 3
-"""How often a function is run anew before its outcomes are kept: an outcome's new objects are shared by the calls."""
-MOST_OUTCOMES = 4
-MOST_EFFECT_FREE = 24
-"""How often a function without effects is run in one evaluation; then the join of its values stands for the next."""
+"""How often a call that does something to ``/tmp`` is run before its outcome stands for it: objects are shared then."""
 
 
 class BudgetExhausted(Exception):
@@ -80,33 +78,8 @@ class PendingGenerator:
     called_at: Span | None
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a call did: the state it started from, as far as it looked, the changes it made, the value it returned.
-
-    ``exits`` are the ways that exceptions may take out of it, ``answer`` what the value tells, see ``answers``.
-    """
-
-    assumed: Changes
-    changes: Changes
-    value: Value
-    exits: Exits
-    answer: Value = ()
-
-
-@dataclass
-class History:
-    """What a function did in the calls so far."""
-
-    runs: int = 0
-    has_effects: bool = False
-    may_raise: bool = False
-    value: Value = ()
-
-
 Condition: TypeAlias = tuple[object, tuple[tuple[str, Value], ...]]
 """A test without its place, and what its variables hold."""
-CallKey: TypeAlias = tuple[Function, tuple[tuple[str, Value], ...], bool, bool]
 
 
 class Machine:
@@ -158,8 +131,14 @@ class Machine:
         self.entry = EntryPoint(function.name, "", "", Phase.INIT)
         self.first_step: Step | None = None
         self.steps = 0
-        self.outcomes: dict[CallKey, list[Outcome]] = {}
-        self._histories: dict[Function, History] = {}
+        self.cut = 0
+        """How often a call was left out, as it was nested too deeply."""
+        self.outcomes = Outcomes()
+        self.shortcuts = True
+        """Whether outcomes stand for calls, and loops end where another iteration would do the same."""
+        self.ran: dict[Function, None] = {}
+        """The functions that were run in the evaluation of this entry point."""
+        self._reruns: dict[Function, int] = {}
         self.max_steps = max_steps
         self.stated_sizes = stated_sizes
         self.unresolved_imports: dict[str, Problem] = {}
@@ -226,27 +205,56 @@ class Machine:
         self.configured.clear()
         self.conditions.clear()
         self.finals.clear()
-        self.outcomes.clear()
-        self._histories.clear()
+        self.outcomes.begin()
+        self.ran.clear()
+        self._reruns.clear()
 
-    def history(self, function: Function) -> History:
-        """Return what a function did so far, in the evaluation of this entry point."""
-        return self._histories.setdefault(function, History())
+    def reruns(self, function: Function) -> int:
+        """Count a run of a function that does something to ``/tmp``; return how many there were."""
+        self._reruns[function] = self._reruns.get(function, 0) + 1
+        return self._reruns[function]
+
+    def way_to(self, called_at: Span | None, facts: FunctionFacts) -> tuple[Step, ...]:
+        """Return the way from the entry point to a function that is called here."""
+        steps = self.chain()
+        if called_at is None:
+            return steps
+        caller = self.frames[-1].name if self.frames else ""
+        return (*steps, Step(called_at, f"{caller} calls {facts.qualname}"))
 
     @property
-    def run_functions(self) -> tuple[Function, ...]:
-        """The functions that were run in the evaluation of this entry point."""
-        return tuple(self._histories)
+    def situation(self) -> tuple[object, ...]:
+        """What a call's outcome depends on besides its arguments and the store."""
+        configured = self.configured[-1] if self.configured else None
+        return (
+            self.phase,
+            self.site.listening,
+            self.fallbacks > 0,
+            self.selected > 0,
+            self.absence_handled > 0,
+            configured,
+        )
 
-    def remember(self, key: CallKey, outcome: Outcome) -> None:
-        """Keep an outcome; a few for each call are enough."""
-        kept = self.outcomes.setdefault(key, [])
-        kept.insert(0, outcome)
-        del kept[MOST_OUTCOMES:]
+    @property
+    def told(self) -> tuple[int, ...]:
+        """How much was noted outside of the store: a run that leaves it as it is may stand for others like it."""
+        return (
+            self.log.told,
+            self.ledger.noted,
+            self.site.noted,
+            self.cut,
+            len(self.classes),
+            len(self.module_scopes),
+            len(self.exit_spans),
+            len(self.absences),
+            len(self.finalized),
+            len(self.deferred),
+        )
 
     def too_deep(self, function: Function) -> bool:
         """Tell whether another call of *function* would leave the bounds of depth and recursion."""
         if len(self.frames) >= MOST_CALLS_DEEP:
+            self.cut += 1
             return True
         active = 0
         for frame in self.frames:

@@ -73,6 +73,12 @@ class Site:
     count: int = 0
     _visits: int = 0
 
+    @property
+    def noted(self) -> int:
+        """How much is registered."""
+        ways = len(self.prefixes) + len(self.bases) + len(self.pending)
+        return self.count + ways + len(self.held) + len(self.served) + len(self.asleep)
+
     def register(self, owner: Owner, entry: Route | Mount) -> None:
         """Add a route or a mount to an application, once."""
         entries = self.entries.setdefault(owner, [])

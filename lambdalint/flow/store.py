@@ -7,6 +7,7 @@ would raise where it read it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lambdalint.flow.values import Number, Value, join
@@ -26,6 +27,25 @@ LIVE = "<tmp>"
 _MISSING: Value = ()
 
 
+_NONE = -2
+"""An owner before all others."""
+
+
+@dataclass
+class Recording:
+    """What was there before: of each key that was read or written, and of the names that were listed.
+
+    Owners that are newer than ``newest`` did not exist when the recording began, and are left out. ``read`` are the
+    keys of which more was read than what was written since ``mark``.
+    """
+
+    newest: int
+    mark: int = 0
+    touched: Changes = field(default_factory=dict)
+    read: set[Key] = field(default_factory=set)
+    listed: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
 class Store:
     """Abstract memory with undo."""
 
@@ -33,7 +53,11 @@ class Store:
         self._owners: dict[int, dict[str, Value]] = {}
         self._trail: list[tuple[int, str, Value]] = []
         self._next_uid = PROCESS + 1
-        self._recordings: list[tuple[int, Changes]] = []
+        self._recordings = [Recording(_NONE)]
+        self._newest = _NONE
+        self._recording = self._recordings[0]
+        self._last: dict[Key, int] = {}
+        """Where in the trail each key was set last."""
 
     def new_uid(self) -> int:
         """Return a fresh owner."""
@@ -44,11 +68,26 @@ class Store:
         """Return what is known under a key, or None."""
         names = self._owners.get(owner)
         value = names.get(name, _MISSING) if names is not None else _MISSING
-        if self._recordings:
-            newest, touched = self._recordings[-1]
-            if owner <= newest:
-                touched.setdefault((owner, name), value)
+        if owner <= self._newest:
+            self._note_read((owner, name), value)
         return value or None
+
+    def _note_read(self, key: Key, value: Value) -> None:
+        if key in self._recording.read:
+            return
+        last = self._last.get(key, -1)
+        if last >= len(self._trail) or self._trail[last][:2] != key:
+            last = -1
+        for recording in reversed(self._recordings):
+            if key in recording.read or last >= recording.mark or key[0] > recording.newest:
+                return
+            recording.touched.setdefault(key, value)
+            recording.read.add(key)
+
+    def peek(self, owner: int, name: str) -> Value:
+        """Return what is known under a key, or nothing; no recording notes that."""
+        names = self._owners.get(owner)
+        return names.get(name, _MISSING) if names is not None else _MISSING
 
     def set(self, owner: int, name: str, value: Value) -> None:
         """Replace what is known under a key."""
@@ -56,10 +95,10 @@ class Store:
         if names is None:
             names = self._owners[owner] = {}
         old = names.get(name, _MISSING)
-        if self._recordings:
-            newest, touched = self._recordings[-1]
-            if owner <= newest:
-                touched.setdefault((owner, name), old)
+        if owner <= self._newest:
+            key = (owner, name)
+            self._recording.touched.setdefault(key, old)
+            self._last[key] = len(self._trail)
         self._trail.append((owner, name, old))
         names[name] = value
 
@@ -73,27 +112,46 @@ class Store:
             self.set(owner, name, _MISSING)
 
     def start_recording(self) -> None:
-        """Note, from now on, what each key held before it was first read or written."""
-        self._recordings.append((self._next_uid, {}))
+        """Note, from now on, what was there before it is read or written."""
+        self._resume(Recording(self._next_uid, len(self._trail)))
 
-    def stop_recording(self) -> Changes:
-        """Return what was noted, of the keys whose owners are older than the recording."""
-        _, touched = self._recordings.pop()
-        if self._recordings:
-            newest, outer = self._recordings[-1]
-            for key, value in touched.items():
-                if key[0] <= newest:
-                    outer.setdefault(key, value)
-        return touched
+    def stop_recording(self) -> Recording:
+        """Return what was noted."""
+        stopped = self._recordings.pop()
+        outer = self._recordings.pop()
+        self._resume(outer)
+        newest = outer.newest
+        for key, value in stopped.touched.items():
+            if key[0] <= newest:
+                outer.touched.setdefault(key, value)
+        for owner in stopped.listed:
+            self._list(owner)
+        return stopped
 
-    def holds(self, values: Changes) -> bool:
-        """Tell whether each key holds the given value."""
-        return all((self.get(owner, name) or _MISSING) == value for (owner, name), value in values.items())
+    def _resume(self, recording: Recording) -> None:
+        self._recordings.append(recording)
+        self._newest, self._recording = recording.newest, recording
+
+    def _list(self, owner: int) -> None:
+        """Note which names an owner had when the recording began."""
+        recording = self._recordings[-1]
+        if owner <= recording.newest and owner not in recording.listed:
+            touched = recording.touched
+            names = self._owners.get(owner, {})
+            recording.listed[owner] = tuple(name for name in names if touched.get((owner, name), names[name]))
+
+    def holds(self, recording: Recording) -> bool:
+        """Tell whether all is there as it was when a recording began."""
+        touched = recording.touched
+        return all(self.peek(*key) == touched[key] for key in recording.read) and all(
+            tuple(self.names(owner)) == names for owner, names in recording.listed.items()
+        )
 
     def names(self, owner: int) -> list[str]:
         """Return the names under one owner, in the order they were first set."""
         found = [name for name, value in self._owners.get(owner, {}).items() if value]
-        if self._recordings:
+        if owner <= self._newest:
+            self._list(owner)
             for name in found:
                 self.get(owner, name)
         return found
@@ -120,16 +178,17 @@ class Store:
 
     def apply(self, changes: Changes) -> None:
         """Set all values of *changes*."""
-        if self._recordings:
-            for (owner, name), value in changes.items():
-                self.set(owner, name, value)
-            return
-        owners, trail = self._owners, self._trail
-        for (owner, name), value in changes.items():
+        owners, trail, newest, touched = self._owners, self._trail, self._newest, self._recording.touched
+        for key, value in changes.items():
+            owner, name = key
             names = owners.get(owner)
             if names is None:
                 names = owners[owner] = {}
-            trail.append((owner, name, names.get(name, _MISSING)))
+            old = names.get(name, _MISSING)
+            if owner <= newest:
+                touched.setdefault(key, old)
+                self._last[key] = len(trail)
+            trail.append((owner, name, old))
             names[name] = value
 
     def merge(self, outcomes: list[Changes]) -> None:

@@ -27,6 +27,7 @@ def run_try(machine: Machine, node: ir.Try) -> bool:
     """Run a ``try`` statement; a handler starts from what its body may have done before it failed."""
     store = machine.store
     start = store.mark()
+    live(machine)
     since = passing(machine.frame)
     outer = Exits()
     machine.exits.append(outer)

@@ -59,7 +59,7 @@ class Analysed:
 
 
 def analysed(source: str) -> Analysed:
-    """Analyse a module with a handler, or with a web application."""
+    """Analyse a module with a handler, or with a web application; shortcuts must not change what is found."""
     source = PRELUDE + dedent(source)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -67,6 +67,7 @@ def analysed(source: str) -> Analysed:
         tree, rows, settings = Tree(root, ("app.py",)), catalogue.load(), Settings(cache=False)
         functions = deployment.read(tree, settings, rows).functions
         result = flow.analyse(tree, functions, rows, settings)
+        assert result == flow.analyse(tree, functions, rows, settings, shortcuts=False)
     assert result.entry_points, "no entry point is found"
     assert not result.broken, result.broken
     by_line: defaultdict[int, list[Effect]] = defaultdict(list)

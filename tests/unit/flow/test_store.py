@@ -75,7 +75,7 @@ def test_a_dropped_key_is_gone_and_comes_back() -> None:
     assert store.get(1, "a") == NOTHING
 
 
-def test_a_recording_notes_what_was_there_at_first() -> None:
+def test_a_recording_notes_what_was_there_before_it_was_read() -> None:
     store = Store()
     store.set(1, "read", text("r"))
     store.set(1, "written", text("w"))
@@ -85,18 +85,53 @@ def test_a_recording_notes_what_was_there_at_first() -> None:
     store.set(1, "written", text("new"))
     store.get(1, "written")
     store.set(fresh, "own", text("o"))
-    assumed = store.stop_recording()
-    assert assumed == {(1, "read"): text("r"), (1, "written"): text("w")}
-    assert not store.holds(assumed)
-    store.set(1, "written", text("w"))
-    assert store.holds(assumed)
+    store.get(fresh, "own")
+    recording = store.stop_recording()
+    assert recording.read == {(1, "read")}
+    assert store.holds(recording)
+    store.set(1, "written", text("anything"))
+    assert store.holds(recording)
+    store.set(1, "read", text("another"))
+    assert not store.holds(recording)
+
+
+def test_what_one_branch_wrote_is_read_by_the_next_as_it_was_before() -> None:
+    store = Store()
+    store.set(1, "a", text("x"))
+    store.start_recording()
+    mark = store.mark()
+    store.set(1, "a", text("y"))
+    store.undo(mark)
+    store.set(2, "b", text("z"))
+    assert store.get(1, "a") == text("x")
+    recording = store.stop_recording()
+    assert recording.read == {(1, "a")}
+    assert recording.touched[(1, "a")] == text("x")
 
 
 def test_an_inner_recording_belongs_to_the_outer_one_too() -> None:
     store = Store()
     store.set(1, "a", text("x"))
+    store.set(1, "b", text("x"))
     store.start_recording()
+    store.set(1, "b", text("y"))
     store.start_recording()
     store.get(1, "a")
-    store.stop_recording()
-    assert store.stop_recording() == {(1, "a"): text("x")}
+    store.get(1, "b")
+    assert store.stop_recording().read == {(1, "a"), (1, "b")}
+    outer = store.stop_recording()
+    assert outer.read == {(1, "a")}
+    assert outer.touched == {(1, "a"): text("x"), (1, "b"): text("x")}
+
+
+def test_a_recording_notes_which_names_were_there() -> None:
+    store = Store()
+    store.set(1, "a", text("x"))
+    store.start_recording()
+    store.set(1, "b", text("y"))
+    assert store.names(1) == ["a", "b"]
+    recording = store.stop_recording()
+    assert recording.listed == {1: ("a",)}
+    assert not store.holds(recording)
+    store.drop(1, "b")
+    assert store.holds(recording)
