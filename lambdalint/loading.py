@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint import config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import msgspec
-
     from lambdalint.config import Loaded, Overrides, RuleOptions
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """Paths for which the same configuration holds, and what it says."""
 
     paths: tuple[Path, ...]

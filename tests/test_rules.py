@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from literate.fixes import ALL, SAFE, fix_project
 from literate.fixture import SECTIONS, Case, Fixture, parse_fixture
 from literate.project import judge, report_of, settings_for, write_project
 from literate.variants import bare, restyled, suppressed
+from msgspec.structs import replace
 
 from lambdalint import rules
 from lambdalint.engine.add_noqa import additions, checked_reason

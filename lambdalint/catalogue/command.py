@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.catalogue.schema import CommandRow
@@ -14,8 +15,7 @@ _REFERENCE = re.compile(r"\{([^{}]+?)(?::(name|stem|bare|repository|format|sent)
 _POSITIONS = re.compile(r"\d+|last|all|but-first|but-last|after \S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """An argument that a template names: which one, and the form that its text takes."""
 
     argument: str
@@ -37,8 +37,7 @@ def parse_template(template: str) -> tuple[str | Reference, ...]:
     return tuple(parts)
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """A command's options: each spelling with the first one of its entry, and how the option takes a value."""
 
     first: dict[str, str]

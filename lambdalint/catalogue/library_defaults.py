@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +18,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 _Rows = tuple["LibraryDefaultRow", ...]
 
 
-@dataclass(frozen=True)
-class LibraryDefaults:
+class LibraryDefaults(msgspec.Struct, frozen=True):
     """The rows ``library-default``: by name, by what brings them into force, and by what redirects them.
 
     ``imports`` and ``reads`` are by the module whose import counts, ``calls`` by the dotted name of the call,

@@ -6,7 +6,6 @@ import gc
 import re
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,8 +50,7 @@ _Called = TypeVar("_Called", EffectRow, ReturnsRow, PassesRow, StoresRow, Fetche
 _Calling = TypeVar("_Calling", SettingRow, AssetRow)
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(msgspec.Struct, frozen=True, dict=True):
     """All rows, by the dotted name of the call; the ``*_methods`` hold name-only rows by the method's bare name.
 
     ``commands`` are by the name of the program.
@@ -86,7 +84,7 @@ class Catalogue:
     runtimes: tuple[RuntimeRow, ...]
     shared_layers: tuple[SharedLayerRow, ...]
     library_defaults: LibraryDefaults
-    files: tuple[tuple[str, CatalogueFile], ...] = field(repr=False, default=())
+    files: tuple[tuple[str, CatalogueFile], ...] = ()
     digest: str = ""
 
     def canonical(self, name: str) -> str:

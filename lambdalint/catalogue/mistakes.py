@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,8 +46,7 @@ _REFERENCES = {
 _CHOICES = {"enters": ("self", "value"), "result": ("value", "list", "future", "none")}
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """What is wrong with the value of a key of a row, what is expected, and which values there are to choose from."""
 
     key: Key

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from lambdalint.catalogue.schema import PARAMETER
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A parsed reference. ``name`` is empty for a positional-only one, ``position`` None for a keyword-only one."""
 
     name: str

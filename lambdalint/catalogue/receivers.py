@@ -8,9 +8,10 @@ data frame is mostly a data frame again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +20,7 @@ _STEP = re.compile(r"\.[^.\[]+|\[\]")
 _ANY_MEMBER = ".*"
 
 
-@dataclass(frozen=True)
-class Receivers:
+class Receivers(msgspec.Struct, frozen=True, dict=True):
     """The names of types, from the names of all calls that rows speak of, and from the aliases."""
 
     calls: tuple[Mapping[str, object], ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,7 @@ _NAME = 6
 """Which part of a layer's ARN is the name; the version follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedLayer:
+class SharedLayer(msgspec.Struct, frozen=True):
     """A published layer with the normalised names of the distributions in it, as far as they are known.
 
     ``complete`` tells that there are no others.

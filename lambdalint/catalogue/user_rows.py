@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -90,8 +89,7 @@ def with_rows(catalogue: Catalogue, files: tuple[tuple[str, CatalogueFile], ...]
     return build(tuple(kept), digest)
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(msgspec.Struct, frozen=True):
     """What one file says something of: calls by the table, and the names of other things."""
 
     calls: Mapping[str, frozenset[str]]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -45,8 +44,7 @@ def paths(context: click.Context, parameter: click.Parameter, values: tuple[str,
     return tuple(map(Path, values or (".",)))
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFlags:
+class ProjectFlags(NamedTuple):
     """What each command that reads a project is told."""
 
     paths: tuple[Path, ...]
@@ -58,8 +56,7 @@ class ProjectFlags:
     quiet: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionFlags:
+class SelectionFlags(NamedTuple):
     """Which findings are wanted; None leaves it to the configuration."""
 
     select: tuple[str, ...] | None
@@ -69,9 +66,9 @@ class SelectionFlags:
     min_confidence: str | None
 
 
-def _gathered(flags: type[Any], name: str, options: Sequence[_Decorator]) -> _Decorator:
+def _gathered(flags: type[ProjectFlags | SelectionFlags], name: str, options: Sequence[_Decorator]) -> _Decorator:
     """Make a decorator that adds *options* and hands their values over as one argument, an instance of *flags*."""
-    names = [field.name for field in fields(flags)]
+    names = flags._fields
 
     def decorate(command: _Command) -> _Command:
         @functools.wraps(command)
@@ -126,6 +123,8 @@ def overrides_of(
     noqa: bool | None = None,
 ) -> Overrides:
     """Return what the flags say in place of the configuration."""
+    from msgspec.structs import replace
+
     from lambdalint.config import Overrides
 
     return replace(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,8 @@ def analyse(
     **changes: Any,
 ) -> Report:
     """Return the report on *batches*, with *changes* of their settings; one that cannot be made ends the run."""
+    from msgspec.structs import replace
+
     from lambdalint.engine.baseline import BaselineError
     from lambdalint.engine.collect import PathError
     from lambdalint.engine.git import GitError

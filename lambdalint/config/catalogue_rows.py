@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import typing
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -129,8 +128,7 @@ def _neighbour(path: Path) -> str | None:
     return nearest(path.name, sorted(names))
 
 
-@dataclass(frozen=True, slots=True)
-class _RowReading:
+class _RowReading(msgspec.Struct, frozen=True):
     """The tables of one file while they are checked. ``prefix`` leads to them, ``shown`` is the name of the file."""
 
     source: Source

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import tomli
 
 from lambdalint import rerun
@@ -29,8 +29,7 @@ _HEADER = re.compile(r"""^[ \t]*\[+[ \t]*(tool[ \t]*\.[ \t]*)?["']?([\w-]{7,14})
 _AT_LINE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, dict=True):
     """A configuration file: its text, its parsed table, and the keys that lead to that table."""
 
     path: Path

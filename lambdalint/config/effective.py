@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from lambdalint.config.layer import PLAIN_KEYS, Given, as_toml
 from lambdalint.config.schema import RawFunction

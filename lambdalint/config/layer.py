@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from lambdalint.config.schema import RawConfig, RawFunction
 from lambdalint.config.size import parse_size
@@ -32,8 +32,7 @@ PLAIN_KEYS = tuple(
 """The keys that hold one value, which a nearer source replaces (or adds to) as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """A value as TOML has it, with the keys of files or the flag that it was given by."""
 
     value: Any

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.config.discover import find_source, read_source, why_no_file
 from lambdalint.config.error import ConfigError, nearest
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 _MAX_FILES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(msgspec.Struct, frozen=True):
     """What the flags of a program say; None is "not given".
 
     *prefix* is how the program's flags begin, such as ``--lambdalint-``: messages and origins name a flag by it
@@ -61,8 +62,7 @@ class Overrides:
         return layer
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """The effective settings, the file that they come from, and each key that something was given for.
 
     ``files`` holds that file and those that it extends, the nearest first.
@@ -71,7 +71,7 @@ class Loaded:
     settings: Settings
     path: Path | None = None
     files: tuple[Path, ...] = ()
-    given: Mapping[tuple[str | int, ...], Given] = field(default_factory=dict)
+    given: Mapping[tuple[str | int, ...], Given] = msgspec.field(default_factory=dict)
 
     @property
     def origins(self) -> Mapping[str, tuple[Origin, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +44,7 @@ _TYPE_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RuleOptions:
+class RuleOptions(msgspec.Struct, frozen=True):
     """What the configuration may say of rules: the known codes, and what gives the type of a rule's options.
 
     ``type_of`` is asked only for rules whose options the configuration mentions: it may be slow. It returns
@@ -66,8 +64,7 @@ def check_codes(codes: Sequence[str], known: Iterable[str]) -> tuple[int, str, s
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One configuration file while it is checked. Its paths are carried to *folder*, that of the nearest file."""
 
     source: Source

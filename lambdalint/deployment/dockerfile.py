@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.dockerfile_syntax import MAX_TEXT, Instruction, absolute, instructions, split, words
 from lambdalint.deployment.image_files import Step, left_in_tmp, run_step
@@ -32,8 +34,7 @@ _ADAPTER = re.compile(r"aws-lambda-adapter|lambda-adapter|aws-lambda-web-adapter
 _FLAG = re.compile(r"--(\w[\w-]*)(?:=(\S*))?\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
+class ImageFacts(msgspec.Struct, frozen=True):
     """What the final stage of a Dockerfile holds.
 
     ``copies`` pairs a file or folder of the project, relative to its root, with its absolute place in the image;
@@ -60,21 +61,20 @@ class ImageFacts:
         return _LAMBDA_IMAGE.search(self.base) is not None
 
 
-@dataclass(slots=True)
-class _Stage:
+class _Stage(msgspec.Struct):
     base: str
     workdir: str = "/"
     command: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
-    env: dict[str, str | None] = field(default_factory=dict)
-    arguments: dict[str, str | None] = field(default_factory=dict)
-    copies: list[tuple[str, str]] = field(default_factory=list)
+    env: dict[str, str | None] = msgspec.field(default_factory=dict)
+    arguments: dict[str, str | None] = msgspec.field(default_factory=dict)
+    copies: list[tuple[str, str]] = msgspec.field(default_factory=list)
     adapter: bool = False
     own_command: bool = False
     started_at: Span | None = None
-    installs: list[Install] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    triggers: list[Instruction] = field(default_factory=list)
+    installs: list[Install] = msgspec.field(default_factory=list)
+    steps: list[Step] = msgspec.field(default_factory=list)
+    triggers: list[Instruction] = msgspec.field(default_factory=list)
 
 
 def read_dockerfile(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Span
 
@@ -23,8 +24,7 @@ _SHELL = re.compile(r"(?:--\S+\s+)*<<-?[\"']?\w+[\"']?\s*")
 _TAKES_DOCUMENTS = frozenset({"RUN", "COPY", "ADD"})
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(msgspec.Struct, frozen=True):
     """One instruction: its name in capitals, its text with continued lines joined, and where it starts.
 
     ``script`` is the text of the here-document that a ``RUN`` hands to the shell.
@@ -42,16 +42,15 @@ class Instruction:
         return Span(path, self.line, self.column, self.line, self.end_column)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """An instruction of which a line, or a here-document, has not been read yet."""
 
     line: int
     column: int
     end_column: int
-    parts: list[str] = field(default_factory=list)
-    ends: list[str] = field(default_factory=list)
-    documents: list[str] = field(default_factory=list)
+    parts: list[str] = msgspec.field(default_factory=list)
+    ends: list[str] = msgspec.field(default_factory=list)
+    documents: list[str] = msgspec.field(default_factory=list)
 
     def close(self) -> Instruction | None:
         match = _INSTRUCTION.fullmatch(" ".join(self.parts))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from lambdalint.deployment.json_escapes import without_surrogates
 from lambdalint.deployment.node import Entry, MappingNode, Node, Plain, Scalar, SequenceNode
@@ -57,8 +58,7 @@ _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _BREAK = re.compile("\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """What a file holds: one root for each of its documents, and the lines that the spans count."""
 
     path: str
@@ -122,8 +122,7 @@ class _TooMuchError(Exception):
         self.span = span
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """A collection whose end has not been seen yet; ``size`` and ``depth`` are those of its finished children."""
 
     start: Any

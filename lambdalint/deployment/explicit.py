@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.rooms import base_room, merge_environment
 from lambdalint.model import Build, Deployment, EnvironmentVariable, Function, Layer, Manifest, Mount, Problem, Tree

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment import web_adapter
 from lambdalint.deployment.dockerfile_syntax import absolute, split
@@ -32,8 +33,7 @@ _FIRST = {"flask": ("app.py", "wsgi.py"), "fastapi": ("main.py", "app.py", "api.
 """The files that a tool takes when its command names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """What a command starts.
 
     ``handler`` is ``module.name`` of a handler or an application. ``scripts`` are files of the image, of which the

@@ -7,8 +7,9 @@ not spoken of: it was needed for the build alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.dockerfile_syntax import MAX_TEXT, MAX_WORDS, absolute, split, words
 from lambdalint.deployment.image_writes import written
@@ -34,8 +35,7 @@ _ONLY_WRITES = frozenset({"mkdir", "touch", "curl", "wget", "git"})
 """Commands that use nothing of their working directory but what they name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One instruction of the stages that an image consists of.
 
     ``commands`` are those of a ``RUN``, each as its words; ``places`` where ``COPY`` and ``ADD`` put files. ``folder``
@@ -50,17 +50,15 @@ class Step:
     mounted: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Left:
+class _Left(msgspec.Struct):
     """A file in ``/tmp`` that no command after the one that wrote it has mentioned yet."""
 
     path: str
     step: Step
 
 
-@dataclass(slots=True)
-class _Tracker:
-    left: list[_Left] = field(default_factory=list)
+class _Tracker(msgspec.Struct):
+    left: list[_Left] = msgspec.field(default_factory=list)
 
     def add(self, path: str, step: Step) -> None:
         """Note that *step* writes *path*, unless it lies elsewhere, is not known, or in what the step only mounts."""

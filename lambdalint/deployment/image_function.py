@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.dockerfile import ImageFacts, read_dockerfile
 from lambdalint.deployment.dockerfile_syntax import absolute
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from lambdalint.deployment.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class ImageBuild:
+class ImageBuild(msgspec.Struct, frozen=True):
     """How an image is built, and what its declaration overrides; None stands for what it leaves alone.
 
     ``guessed`` tells that the declaration does not name the Dockerfile; ``serves`` that the platform passes requests

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from posixpath import normpath
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Build, Manifest, Span
 
@@ -24,8 +25,7 @@ _LIBRARIES = re.compile(r"site-packages|dist-packages|^/usr(?:/local)?(?:/lib(?:
 """Where pip installs without a target, as far as a stage is copied from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(msgspec.Struct, frozen=True):
     """A file of the project that a command of the line ``line`` installs, into ``target`` or among the libraries."""
 
     path: str
@@ -33,8 +33,7 @@ class Install:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PipInstall:
+class PipInstall(msgspec.Struct, frozen=True):
     """A file in the image that pip installs; ``mounted`` is its place in the build's context, if it is mounted."""
 
     file: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.not_lambda import is_apart, is_below
@@ -31,8 +33,7 @@ _TEMPLATES = (".py", ".ts", ".js", ".tf", ".yaml", ".yml", ".json")
 _NAMES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile")
 
 
-@dataclass(frozen=True, slots=True)
-class LoneImages:
+class LoneImages(msgspec.Struct, frozen=True):
     """The functions of Dockerfiles; ``files`` are those whose applications are served as they are."""
 
     functions: tuple[Function, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Union
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,8 +15,7 @@ Plain = Union[None, bool, int, float, str, list["Plain"], dict[str, "Plain"]]  #
 """A document's value as plain Python data."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(msgspec.Struct, frozen=True, eq=False):
     """A value of a document; nodes are compared by identity, and aliases share one node.
 
     ``tag`` is a tag that has no known meaning (``!Custom``), else empty: the short forms of CloudFormation's
@@ -23,7 +23,7 @@ class Node:
     """
 
     span: Span
-    tag: str = field(default="", kw_only=True)
+    tag: str = ""
 
     @property
     def text(self) -> str | None:
@@ -77,8 +77,7 @@ class Node:
             stack.extend(entry.value for entry in reversed(node.entries))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar(Node):
+class Scalar(Node, frozen=True, eq=False):
     """A single value.
 
     ``raw`` is its text after unquoting and folding, ``value`` the same with its type. ``style`` is ``plain``,
@@ -102,8 +101,7 @@ class Scalar(Node):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One key of a mapping and its value; ``merged`` tells that it came from another mapping by ``<<``."""
 
     key: Scalar
@@ -116,12 +114,11 @@ class Entry:
         return self.key.raw
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MappingNode(Node):
+class MappingNode(Node, frozen=True, eq=False):
     """Keys and values; of duplicate keys all are in ``pairs``."""
 
     pairs: tuple[Entry, ...] = ()
-    index: Mapping[str, Entry] = field(default_factory=dict, repr=False)
+    index: Mapping[str, Entry] = msgspec.field(default_factory=dict)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -149,8 +146,7 @@ class MappingNode(Node):
         return {entry.name: entry.value.plain() for entry in self.entries}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SequenceNode(Node):
+class SequenceNode(Node, frozen=True, eq=False):
     """A list."""
 
     elements: tuple[Node, ...] = ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.not_lambda import is_apart, is_below, serving_folders
@@ -42,8 +44,7 @@ _DJANGO_ENTRIES = {
 _FACTORY = re.compile(r"_?(?:create|make|build|get)_app(?:lication)?|app_factory")
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(msgspec.Struct, frozen=True):
     """One application: what it is bound to, in which file, and by which framework.
 
     ``kind`` is ``object``, ``factory``, ``made`` (by the factory ``made_by``), or Django's ``wsgi``,

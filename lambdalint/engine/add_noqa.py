@@ -7,9 +7,11 @@ import tokenize
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.comments import (
     BLANKS,
@@ -49,8 +51,7 @@ class ReasonError(Exception):
     """A reason that cannot stand in a comment; the message is for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Additions:
+class Additions(msgspec.Struct, frozen=True):
     """The changes that add comments, and the findings that no comment can silence."""
 
     changes: tuple[Change, ...]
@@ -101,8 +102,7 @@ def additions(findings: Iterable[Finding], sources: Mapping[str, str], reason: s
     return Additions(tuple(changes), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(msgspec.Struct, frozen=True):
     """Where a comment can stand: the one that is there, or a place for a new one.
 
     ``margin`` is what goes before a new comment, ``end`` what goes behind it; ``marker`` is what it begins with.

@@ -7,9 +7,11 @@ import os
 import re
 import stat
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.consolidate import statement_hash
 from lambdalint.engine.source_text import split_lines
@@ -34,8 +36,7 @@ class BaselineError(Exception):
     """Why a baseline cannot be used; the message is one line for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One known finding.
 
     ``path`` is relative to the folder of the baseline, with ``/``; ``text`` shows a reader what is meant;
@@ -55,8 +56,7 @@ class Entry:
         return self.path, self.code, self.text, self.statement
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(msgspec.Struct, frozen=True):
     """What a baseline makes of the findings of a run.
 
     ``moved`` pairs each entry whose finding stands in another file now with the entry that would say so.
@@ -73,8 +73,7 @@ def _everything(path: str, code: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True):
     """The known findings; ``folder`` is what their paths are relative to."""
 
     folder: Path

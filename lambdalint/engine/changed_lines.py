@@ -6,9 +6,11 @@ import contextlib
 import os
 import re
 import stat
-from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.collect import MAX_FILE_BYTES
 from lambdalint.engine.git import GitError, Repository, open_repository, reason
@@ -46,15 +48,14 @@ _EMPTY_BLOB = {
 """The object name of an empty file, by the length of object names."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLines:
+class ChangedLines(msgspec.Struct, frozen=True):
     """The lines that changed, by paths relative to the root, with ``/``.
 
     ``whole`` are files that count with every line; ``foreign`` are folders, with a ``/`` at their end, of which the
     repository does not say what changed: their files count with every line as well. ``""`` stands for the root.
     """
 
-    ranges: Mapping[str, tuple[range, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[range, ...]] = msgspec.field(default_factory=dict)
     whole: frozenset[str] = frozenset()
     foreign: tuple[str, ...] = ()
 

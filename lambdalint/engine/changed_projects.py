@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine import changed_lines
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedProjects:
+class ChangedProjects(msgspec.Struct, frozen=True):
     """The changed lines of each project, by its folder relative to the root."""
 
     by_project: tuple[tuple[str, ChangedLines], ...]

@@ -9,9 +9,10 @@ import sys
 import threading
 import zlib
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from lambdalint import __version__
 from lambdalint.model import Tree
@@ -39,8 +40,7 @@ class OtherInstallation(Exception):
     """A worker has another lambdalint or Python; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True):
     """A call without the tree that it is about, which goes to each worker once."""
 
     content: bytes

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.ignorefiles import (
     IgnoreSpec,
@@ -47,8 +48,7 @@ class PathError(Exception):
     """A path that was asked for cannot be analysed; the message is for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(msgspec.Struct, frozen=True):
     """The files of one run.
 
     ``targets`` are the files that the report is limited to, None for all; ``named`` those that were asked for by name.
@@ -68,18 +68,17 @@ class Collected:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(msgspec.Struct):
     """One pass over the folders; collects files by their path relative to ``root``."""
 
     root: str
     real_root: str
     exclude: tuple[IgnoreSpec, ...]
-    files: set[str] = field(default_factory=set)
-    links: dict[str, str] = field(default_factory=dict)
-    vendored: set[Vendored] = field(default_factory=set)
-    large: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    files: set[str] = msgspec.field(default_factory=set)
+    links: dict[str, str] = msgspec.field(default_factory=dict)
+    vendored: set[Vendored] = msgspec.field(default_factory=set)
+    large: dict[str, int] = msgspec.field(default_factory=dict)
+    problems: list[Problem] = msgspec.field(default_factory=list)
 
     def relative(self, path: str) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")

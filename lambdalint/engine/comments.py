@@ -7,8 +7,9 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.edits import line_starts
 from lambdalint.engine.script_strings import (
@@ -69,8 +70,7 @@ class Format(enum.Enum):
         return _SLASHES if self is Format.JAVASCRIPT else _HASH
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True):
     """A comment, from its ``#`` or ``//`` to the last character that is no blank; line and column count from 1.
 
     ``gap`` is the number of blanks before it; ``alone`` tells that nothing else stands on its line. ``lines`` are those
@@ -86,8 +86,7 @@ class Comment:
     below: range
 
 
-@dataclass(frozen=True, slots=True)
-class YamlScalar:
+class YamlScalar(msgspec.Struct, frozen=True):
     """A scalar of a YAML file, by offsets into its text; ``style`` is ``|``, ``>``, a quote, or empty."""
 
     start: int

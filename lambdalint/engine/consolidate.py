@@ -6,8 +6,10 @@ import hashlib
 import posixpath
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.suppression_comments import parts_of
 
@@ -26,8 +28,7 @@ _SPACING = re.compile(
 """A string, a comment, or spacing. It need not be right in every language: it must only say the same each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(msgspec.Struct, frozen=True):
     """Translates places of the analysis into places of the report.
 
     ``inline`` maps a virtual path to the code inside a template; ``links`` a file behind a symbolic link to

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.collect import PathError, collect
 from lambdalint.engine.consolidate import Places
@@ -141,8 +143,7 @@ def _further(own: str, line: int, analysis: Analysis, places: Places) -> str:
     return ", ".join(named[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
 
 
-@dataclass(frozen=True)
-class _Judge:
+class _Judge(msgspec.Struct, frozen=True):
     """Asks the rules about one effect after the other."""
 
     settings: Settings

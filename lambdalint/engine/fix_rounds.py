@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.edits import EditError
 from lambdalint.engine.fixes import Prepared, choose, prepare
@@ -31,8 +32,7 @@ _MENDED_LATER = frozenset({"LMB901"})
 """A fix may make a suppression useless, which a later round removes."""
 
 
-@dataclass(slots=True)
-class Fixed:
+class Fixed(msgspec.Struct):
     """What fixes make of a project, before anything is written.
 
     ``report`` is that on the fixed project. ``contents`` holds what the ``targets``, by their paths in reports, will
@@ -40,10 +40,10 @@ class Fixed:
     """
 
     report: Report
-    targets: dict[str, Target] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    problems: dict[Problem, None] = field(default_factory=dict)
+    targets: dict[str, Target] = msgspec.field(default_factory=dict)
+    contents: dict[str, bytes] = msgspec.field(default_factory=dict)
+    changes: list[Change] = msgspec.field(default_factory=list)
+    problems: dict[Problem, None] = msgspec.field(default_factory=dict)
 
     @property
     def counts(self) -> Mapping[str, int]:

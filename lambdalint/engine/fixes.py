@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.comments import is_yaml
 from lambdalint.engine.edits import EditError, apply_edits, exclude_each_other, start_of
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Edit, Finding, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """Edits that are made together or not at all; ``codes`` are those of the findings at ``span`` that they mend."""
 
     edits: tuple[Edit, ...]
@@ -32,16 +33,14 @@ class Change:
         return frozenset(edit.span.path for edit in self.edits)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True):
     """Changes that can be made together, and the findings whose fixes have to wait for the next round."""
 
     changes: tuple[Change, ...]
     waiting: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True):
     """What files will hold, the changes that this makes, and why others are left out."""
 
     contents: Mapping[str, bytes]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.handlers import locate
 from lambdalint.model import FunctionReport, MountReport, Problem, Tree
@@ -74,8 +76,7 @@ def relocate(settings: Settings, root: Path) -> tuple[Settings, tuple[Problem, .
     return replace(settings, functions=tuple(kept)), tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(msgspec.Struct, frozen=True):
     """Leads from paths that are relative to one folder to paths that are relative to another, ``root``."""
 
     folder: str

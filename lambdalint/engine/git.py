@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.collect import MAX_FILE_BYTES
 
@@ -31,8 +32,7 @@ class GitError(Exception):
     """Why git cannot answer; the message is one line for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a git command said."""
 
     status: int
@@ -40,8 +40,7 @@ class Answer:
     errors: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(msgspec.Struct, frozen=True):
     """The repository that *root*, a folder of its working tree, belongs to.
 
     ``prefix`` is where the root lies in the working tree, ``b""`` or with a ``/`` at its end. ``shallow`` tells that

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +50,7 @@ class _Patterns:
         return self._spec.check_file(relative).include
 
 
-@dataclass(frozen=True)
-class IgnoreSpec:
+class IgnoreSpec(msgspec.Struct, frozen=True):
     """The patterns of one ignore file, which hold below ``base``, an absolute folder."""
 
     base: str

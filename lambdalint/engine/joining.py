@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from lambdalint.model import Report, Summary
@@ -27,7 +26,7 @@ def join(reports: Iterable[Report]) -> Report:
     problems = {item for one in every for item in one.problems}
     notes = {item for one in every for item in one.notes}
     undeclared = {item for one in every for item in one.undeclared}
-    summed = {item.name: sum(getattr(one.summary, item.name) for one in every) for item in fields(Summary)}
+    summed = {name: sum(getattr(one.summary, name) for one in every) for name in Summary.__struct_fields__}
     return Report(
         tool=first.tool,
         findings=tuple(findings),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.source_text import decode_leniently
 from lambdalint.model import Confidence, Finding, Severity, Span
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Effect, InlineSource, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class FileTask:
+class FileTask(msgspec.Struct, frozen=True):
     """One file with its effects, and the codes of the rules to ask.
 
     ``inline`` holds the code of a file that stands inside a template.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.catalogue import in_use, words
 from lambdalint.model.catalogue_page import CatalogueEntry, CatalogueLibrary, CataloguePage
@@ -64,8 +65,7 @@ def library_of(name: str) -> str:
     return ".".join(parts[:end])
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A row with its table, and what it is about: dotted names, programs, distributions.
 
     ``own`` marks a row of the user, ``standard`` one about Python's standard library.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from lambdalint.engine.judgement import internal_error
 
@@ -17,8 +18,7 @@ _Item = TypeVar("_Item", bound="Hashable")
 ReachTask = tuple["Tree", "tuple[Function, ...]", "Settings"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """What the entry points reach. ``findings`` are the functions that the analysis failed on."""
 
     effects: tuple[Effect, ...] = ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint import __version__, rules
 from lambdalint.deployment.told_problems import shortened
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 TOOL = f"lambdalint {__version__}"
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(msgspec.Struct, frozen=True):
     """What the stages before the rules found; spans are those of the analysis.
 
     ``undeclared`` are those of the problems that are about the declarations of functions.

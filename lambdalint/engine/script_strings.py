@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.edits import line_starts
 from lambdalint.engine.source_text import split_lines
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     """Offsets, the end exclusive."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Grammar:
+class _Grammar(msgspec.Struct, frozen=True):
     """What changes the meaning of code, and of a text in which code may stand, by groups of two expressions.
 
     ``string`` is a whole text, ``quote`` begins one with code in it, ``opens`` and ``closes`` are brackets of code,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.engine.ignorefiles import compile_patterns
 from lambdalint.model import NOT_JUDGED, Safety

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -66,8 +68,7 @@ class Kind(str, enum.Enum):
         return self in (Kind.NOQA_FILE, Kind.IGNORE_FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """A code, in capitals, and where it stands in the comment: offsets, the end exclusive."""
 
     code: str
@@ -75,8 +76,7 @@ class Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A stretch of a comment, from a marker on, which suppresses something, or is other text: then ``kind`` is None.
 
     Offsets are those of the comment. ``head`` is the end of what suppresses; the reason may follow. A ``noqa`` without

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.comments import bears_comments, comments_of, python_comments
 from lambdalint.engine.suppression_comments import Kind, Word, parts_of
@@ -20,16 +21,14 @@ ON_SUPPRESSIONS = frozenset({"LMB901", "LMB902"})
 """Codes of findings on suppressions themselves, which only a comment silences that names the whole code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """A code, or the prefix of one, that a comment suppresses, in capitals; the span is that of its text."""
 
     code: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(msgspec.Struct, frozen=True):
     """What one part of a comment silences.
 
     Without ``mentions`` it silences everything; ``lines`` is None for the whole file. ``span`` is that of the part,
@@ -65,8 +64,7 @@ class Suppression:
         return Word(mention.code, mention.span.column - start, mention.span.end_column - start)
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressions:
+class Suppressions(msgspec.Struct, frozen=True):
     """All suppressions of one file."""
 
     entries: tuple[Suppression, ...] = ()
@@ -76,16 +74,14 @@ class Suppressions:
         return any(entry.covers(code, line) and (noqa or not entry.kind.is_noqa) for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(msgspec.Struct, frozen=True):
     """A finding as the analysis names its place, and as the tree does."""
 
     found: Finding
     moved: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(msgspec.Struct, frozen=True):
     """Findings, those that comments leave and those that they silence, and the mentions that stand for one of them."""
 
     kept: tuple[Located, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.engine.atomic_write import replace_file
 from lambdalint.engine.edits import EditError
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from lambdalint.engine.fixes import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True):
     """What may be changed: the ``files`` themselves, and whatever lies in ``folders``; real paths, links resolved."""
 
     folders: tuple[Path, ...]
@@ -45,16 +45,14 @@ class Bounds:
         return place in self.files or any(place.is_relative_to(folder) for folder in self.folders)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """A file that may be changed. ``content`` is what it holds; None if it is to be made."""
 
     place: Path
     content: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """How many findings were mended, by code, in which files, and what could not be done."""
 
     counts: Mapping[str, int]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint import __version__
 from lambdalint.engine.cache import Cache, content_hash
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _PARSES = b"1"
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxTask:
+class SyntaxTask(msgspec.Struct, frozen=True):
     """Some Python files of a tree."""
 
     tree: Tree

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.engine.comments import BLANKS
 from lambdalint.engine.source_text import split_lines
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _UNUSED, _WITHOUT_REASON = "LMB901", "LMB902"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """What a run has judged.
 
     ``paths`` are the files, as the keys of the suppressions name them; ``selected`` the codes of the rules that ran.
@@ -38,8 +39,7 @@ class Scope:
     noqa: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(msgspec.Struct, frozen=True):
     """A code that a comment names, and where that is in the tree."""
 
     suppression: Suppression

@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Vendored
 from lambdalint.packaging.import_names import distribution_of, normalised
@@ -57,8 +58,7 @@ _ENVIRONMENT = (
 """What lies at the top of a virtual environment, or of an installation of Python."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Installed:
+class _Installed(msgspec.Struct, frozen=True):
     """A distribution: the import names it may have here, with the number of files that it records below each."""
 
     distribution: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -19,8 +18,7 @@ _PLAIN_DECORATORS = frozenset(
 """Decorators that hand the function to nobody."""
 
 
-@dataclass
-class Words:
+class Words(msgspec.Struct):
     """What some statements mention.
 
     ``held`` are the names of what they evaluate, also those in literal texts, ``called`` of what they only call.
@@ -29,14 +27,14 @@ class Words:
     looked up; ``computed`` tells that something is imported by a text.
     """
 
-    held: set[str] = field(default_factory=set)
-    called: set[str] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
-    dotted: set[str] = field(default_factory=set)
-    free: set[str] = field(default_factory=set)
-    bare: set[str] = field(default_factory=set)
-    pieces: set[str] = field(default_factory=set)
-    imports: list[ir.Import | ir.ImportFrom] = field(default_factory=list)
+    held: set[str] = msgspec.field(default_factory=set)
+    called: set[str] = msgspec.field(default_factory=set)
+    attributes: set[str] = msgspec.field(default_factory=set)
+    dotted: set[str] = msgspec.field(default_factory=set)
+    free: set[str] = msgspec.field(default_factory=set)
+    bare: set[str] = msgspec.field(default_factory=set)
+    pieces: set[str] = msgspec.field(default_factory=set)
+    imports: list[ir.Import | ir.ImportFrom] = msgspec.field(default_factory=list)
     computed: bool = False
 
     def add(self, other: Words) -> None:
@@ -52,17 +50,15 @@ class Words:
         self.computed = self.computed or other.computed
 
 
-@dataclass
-class ClassWords:
+class ClassWords(msgspec.Struct):
     """A class of the module's own level: its bases, and the functions of its body by name."""
 
     name: str
     bases: Words
-    methods: dict[str, list[int]] = field(default_factory=dict)
+    methods: dict[str, list[int]] = msgspec.field(default_factory=dict)
 
 
-@dataclass
-class ModuleWords:
+class ModuleWords(msgspec.Struct):
     """What the code of a module mentions.
 
     ``own`` is the code that runs when it is imported, ``functions`` what its functions and their inner ones mention,
@@ -70,13 +66,13 @@ class ModuleWords:
     names of these. ``other`` maps names to those that they stand for.
     """
 
-    own: Words = field(default_factory=Words)
-    functions: dict[int, Words] = field(default_factory=dict)
-    named: dict[str, list[int]] = field(default_factory=dict)
-    classes: list[ClassWords] = field(default_factory=list)
-    handed: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    other: list[tuple[str, str]] = field(default_factory=list)
-    imports: list[ir.Import | ir.ImportFrom] = field(default_factory=list)
+    own: Words = msgspec.field(default_factory=Words)
+    functions: dict[int, Words] = msgspec.field(default_factory=dict)
+    named: dict[str, list[int]] = msgspec.field(default_factory=dict)
+    classes: list[ClassWords] = msgspec.field(default_factory=list)
+    handed: list[tuple[int, tuple[str, ...]]] = msgspec.field(default_factory=list)
+    other: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    imports: list[ir.Import | ir.ImportFrom] = msgspec.field(default_factory=list)
 
 
 def words_of(facts: ir.ModuleFacts) -> ModuleWords:

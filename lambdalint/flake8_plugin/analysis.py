@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,11 +34,10 @@ class Violation(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Violations:
+class Violations(NamedTuple):
     """What there is to say: by the identity of a file; and the messages that belong to none that flake8 checks."""
 
-    by_file: Mapping[str, tuple[Violation, ...]] = field(default_factory=dict)
+    by_file: Mapping[str, tuple[Violation, ...]]
     elsewhere: tuple[str, ...] = ()
 
 
@@ -54,6 +52,8 @@ def analyse(options: argparse.Namespace) -> Violations:
     Raises:
         Refused: the configuration, or an option, is not understood.
     """
+    from msgspec.structs import replace
+
     from lambdalint.config import ConfigError
     from lambdalint.engine.baseline import BaselineError
     from lambdalint.engine.collect import PathError
@@ -63,7 +63,7 @@ def analyse(options: argparse.Namespace) -> Violations:
 
     request, cwd = request_of(options), Path.cwd()
     if not request.paths:
-        return Violations()
+        return Violations({})
     try:
         batches = load(
             request.paths,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import argparse
@@ -15,8 +14,7 @@ UNNAMED = "stdin"
 """What flake8 calls standard input when it is not told a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The paths to analyse.
 
     ``unsaved`` maps the absolute path that standard input stands for to its content. Where flake8 is not told that

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import sys
 import traceback
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -57,7 +56,7 @@ class Run:
         self._asked.add(filename)
         unplaced = tuple(_at_top(message) for message in found.elsewhere)
         if unplaced:
-            self._found = replace(found, elsewhere=())
+            self._found = found._replace(elsewhere=())
         return (*unplaced, *found.by_file.get(identity(filename), ()))
 
     def _shares_its_work(self) -> bool:
@@ -78,9 +77,9 @@ class Run:
         """Analyse the project; a failure becomes a violation of its own. Raises nothing but KeyboardInterrupt."""
         self._paths = self._options.filenames
         try:
-            found = analyse(self._options) if may_be_reported(self._options) else Violations()
+            found = analyse(self._options) if may_be_reported(self._options) else Violations({})
         except (Exception, SystemExit) as error:  # the boundary: flake8 goes on with its other plugins
-            found = Violations(elsewhere=(f"lambdalint could not check: {_cause(error)}",))
+            found = Violations({}, (f"lambdalint could not check: {_cause(error)}",))
         self._found = self._tell(found) if found.elsewhere else found
         return self._found
 

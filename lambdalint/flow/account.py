@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import EffectKind, Removal
 
@@ -26,8 +27,7 @@ MAKING = frozenset(
 _GROWING = frozenset({EffectKind.EXTRACT, EffectKind.APPEND, EffectKind.LOG, EffectKind.CACHE})
 
 
-@dataclass
-class Account:
+class Account(msgspec.Struct):
     """What is known of the objects that one call makes under one name, over all entry points of a function."""
 
     text: str
@@ -52,9 +52,9 @@ class Account:
     frames: tuple[int, ...] = ()
     size: int = 0
     excess: Excess | None = None
-    entries: dict[EntryPoint, None] = field(default_factory=dict)
+    entries: dict[EntryPoint, None] = msgspec.field(default_factory=dict)
     conditions: frozenset[object] | None = None
-    ways: dict[int, Step] = field(default_factory=dict)
+    ways: dict[int, Step] = msgspec.field(default_factory=dict)
 
     @property
     def may_grow(self) -> bool:

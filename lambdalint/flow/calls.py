@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.facts import ir
 from lambdalint.flow import answers, declarations, evaluate, execute, externals, fresh, imports, objects, outcomes
@@ -41,16 +43,15 @@ if TYPE_CHECKING:
     from lambdalint.flow.values import Atom
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True):
     """Evaluated arguments. ``rest`` joins the elements of ``*args`` of unknown length, ``others`` of ``**kwargs``."""
 
     positional: tuple[Value, ...] = ()
-    keywords: dict[str, Value] = field(default_factory=dict)
+    keywords: dict[str, Value] = msgspec.field(default_factory=dict)
     rest: Value = ()
     others: Value = ()
     positional_spans: tuple[Span, ...] = ()
-    keyword_spans: dict[str, Span] = field(default_factory=dict)
+    keyword_spans: dict[str, Span] = msgspec.field(default_factory=dict)
     at: Span | None = None
 
     def at_position(self, position: int) -> Value | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.catalogue.command import options_of
 from lambdalint.flow.text import has_holes
@@ -20,8 +21,7 @@ _NUMBER = re.compile(r"-\d+(?:\.\d+)?")
 _PAIR = re.compile(r"[A-Za-z_][\w-]*=")
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """A word that is no option.
 
     ``certain`` is false behind an option that is not known, which may take the word as its value. ``vague`` tells that
@@ -33,16 +33,15 @@ class Argument:
     vague: bool = False
 
 
-@dataclass
-class Words:
+class Words(msgspec.Struct):
     """The words of one command, as its row reads them.
 
     ``options`` holds the values of each given option, by its first spelling. ``rest`` is the command that a launcher
     runs. ``sure`` tells that no option can hide in what is not known.
     """
 
-    arguments: list[Argument] = field(default_factory=list)
-    options: dict[str, list[str]] = field(default_factory=dict)
+    arguments: list[Argument] = msgspec.field(default_factory=list)
+    options: dict[str, list[str]] = msgspec.field(default_factory=dict)
     rest: tuple[Word, ...] = ()
     sure: bool = True
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from math import prod
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.catalogue.command import Reference, options_of, parse_template
 from lambdalint.flow.command_words import Argument, Words, read_words
@@ -34,8 +36,7 @@ _ENDLESS = frozenset({"/dev/zero", "/dev/urandom", "/dev/random"})
 _WRITTEN = {">": EffectKind.WRITE, ">>": EffectKind.APPEND, "<": EffectKind.READ}
 
 
-@dataclass(frozen=True, slots=True)
-class FileEffect:
+class FileEffect(msgspec.Struct, frozen=True):
     """One thing that a command does to one path; the path is relative to the directory that the call starts it in.
 
     ``expected``, ``conditional`` and ``noticed`` are as for ``lambdalint.flow.shell.Command``.
@@ -57,8 +58,7 @@ class FileEffect:
     noticed: bool = True
 
 
-@dataclass(frozen=True)
-class Shell:
+class Shell(msgspec.Struct, frozen=True):
     """What commands are looked up with: the rows, the value of a variable, and which paths surely are directories."""
 
     rows: dict[str, tuple[CommandRow, ...]]

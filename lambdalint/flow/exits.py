@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from lambdalint.flow.store import LIVE, PROCESS
 from lambdalint.flow.values import ExternalObject, Made, Opaque, Truth, Value
@@ -28,8 +29,7 @@ RAISE = "raise"
 _MOST_STEPS = 6
 
 
-@dataclass
-class Exits:
+class Exits(msgspec.Struct):
     """The exceptions that may leave a block: what lies in ``/tmp`` then, with the first call that may raise.
 
     ``later`` are further calls that may, of other names. ``calls`` are those calls, and ``left`` tells where
@@ -37,10 +37,10 @@ class Exits:
     """
 
     points: int = 0
-    live: dict[Made, Step] = field(default_factory=dict)
-    later: dict[Made, tuple[Step, ...]] = field(default_factory=dict)
-    calls: dict[tuple[str, Span | None], Span] = field(default_factory=dict)
-    left: dict[int, Way] = field(default_factory=dict)
+    live: dict[Made, Step] = msgspec.field(default_factory=dict)
+    later: dict[Made, tuple[Step, ...]] = msgspec.field(default_factory=dict)
+    calls: dict[tuple[str, Span | None], Span] = msgspec.field(default_factory=dict)
+    left: dict[int, Way] = msgspec.field(default_factory=dict)
 
     def raises(self, text: str, span: Span) -> None:
         """Note a call that may raise an exception."""
@@ -142,8 +142,7 @@ def may_raise(machine: Machine, span: Span, text: str) -> None:
             exits.note(made, step)
 
 
-@dataclass
-class Passing:
+class Passing(msgspec.Struct):
     """How many ways out of a frame and its loops are known."""
 
     frame: Frame

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.catalogue import parse_parameter
 from lambdalint.flow import calls, contents, defaults, fresh, models, outflow, sizes

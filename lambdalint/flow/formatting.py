@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.flow.text import has_holes, hole_text
 from lambdalint.flow.values import ExternalObject, Number, Opaque, Text, Truth

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,17 +15,15 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
-@dataclass
-class Loop:
+class Loop(msgspec.Struct):
     """A loop that is being run: the states in which an iteration was left early."""
 
     mark: int
-    breaks: list[Changes] = field(default_factory=list)
-    continues: list[Changes] = field(default_factory=list)
+    breaks: list[Changes] = msgspec.field(default_factory=list)
+    continues: list[Changes] = msgspec.field(default_factory=list)
 
 
-@dataclass
-class Frame:
+class Frame(msgspec.Struct):
     """One function, class body or module that is being run.
 
     ``scopes`` are the owners that names are looked up in, innermost first. ``returns`` holds each value that was
@@ -41,14 +40,14 @@ class Frame:
     function: FunctionFacts | None = None
     owner: int = 0
     receiver: Atom | None = None
-    returns: list[tuple[Value, Changes]] = field(default_factory=list)
+    returns: list[tuple[Value, Changes]] = msgspec.field(default_factory=list)
     yields: Value = ()
     on_yield: Callable[[Value], Value] | None = None
-    loops: list[Loop] = field(default_factory=list)
-    outer: dict[str, int] = field(default_factory=dict)
+    loops: list[Loop] = msgspec.field(default_factory=list)
+    outer: dict[str, int] = msgspec.field(default_factory=dict)
     importing: bool = False
     captured: bool = False
-    inner_scopes: set[int] = field(default_factory=set)
+    inner_scopes: set[int] = msgspec.field(default_factory=set)
 
     @property
     def scope(self) -> int:

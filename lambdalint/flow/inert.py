@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from lambdalint.facts import ir
 from lambdalint.facts.words import LOOKUPS, ClassWords, ModuleWords, Words, words_of
@@ -110,20 +111,19 @@ class _Code:
         return frozenset(found | FRAMEWORKS if FRAMEWORKS & found else found)
 
 
-@dataclass
-class _Search:
+class _Search(msgspec.Struct):
     """Follows names. ``made`` are the names of classes that there may be objects of, ``constructed`` of new ones."""
 
     code: _Code
     served: bool
-    seen: Words = field(default_factory=Words)
+    seen: Words = msgspec.field(default_factory=Words)
     """What the code mentions that was taken so far."""
-    mentioned: set[str] = field(default_factory=set)
-    made: set[str] = field(default_factory=set)
-    constructed: set[str] = field(default_factory=set)
-    reached: set[tuple[str, int]] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
-    waiting: list[str] = field(default_factory=list)
+    mentioned: set[str] = msgspec.field(default_factory=set)
+    made: set[str] = msgspec.field(default_factory=set)
+    constructed: set[str] = msgspec.field(default_factory=set)
+    reached: set[tuple[str, int]] = msgspec.field(default_factory=set)
+    attributes: set[str] = msgspec.field(default_factory=set)
+    waiting: list[str] = msgspec.field(default_factory=list)
 
     def keep(self, ran: Iterable[Function]) -> None:
         """Start with what the import of the code may have kept for the invocations."""
@@ -146,8 +146,8 @@ class _Search:
         return True
 
     def _copy(self) -> _Search:
-        copied = {one.name: copy.copy(getattr(self, one.name)) for one in fields(self) if one.name != "code"}
-        seen = {one.name: copy.copy(getattr(self.seen, one.name)) for one in fields(Words)}
+        copied = {name: copy.copy(getattr(self, name)) for name in self.__struct_fields__ if name != "code"}
+        seen = {name: copy.copy(getattr(self.seen, name)) for name in Words.__struct_fields__}
         return _Search(self.code, **{**copied, "seen": Words(**seen)})
 
     def follow(self, entered: Atom) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from lambdalint.flow.exits import Exits
 from lambdalint.flow.ledger import Ledger
@@ -52,8 +53,7 @@ class Refused(Exception):
     """The code does something that its room refuses for certain, where it expects that: its handler runs next."""
 
 
-@dataclass
-class ClassInfo:
+class ClassInfo(msgspec.Struct):
     """What is known of a class: its definition, its bases, the scope of its body."""
 
     facts: ClassFacts
@@ -63,13 +63,12 @@ class ClassInfo:
     linear: tuple[int, ...] = ()
     external_bases: tuple[str, ...] = ()
     is_record: bool = False
-    fields: list[tuple[str, bool]] = field(default_factory=list)
-    declared: dict[str, Value] = field(default_factory=dict)
+    fields: list[tuple[str, bool]] = msgspec.field(default_factory=list)
+    declared: dict[str, Value] = msgspec.field(default_factory=dict)
     """Of annotated attributes: what is known of their type."""
 
 
-@dataclass
-class PendingGenerator:
+class PendingGenerator(msgspec.Struct):
     """A generator that was called and has not run yet."""
 
     function: Function

@@ -7,8 +7,9 @@ first one did, with its own objects in the place of the others, and new ones for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from lambdalint.flow.renaming import Renaming, holds_new_code, is_rigid, shape, uids_of
 from lambdalint.flow.store import LIVE, PROCESS
@@ -36,8 +37,7 @@ _Entry: TypeAlias = tuple[int, str, "Value", bool]
 """An owner, a name, the value, and whether the value names no object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a call did: the state that it started from, as far as it looked, the changes it made, the value it returned.
 
     ``given`` are its arguments; ``born`` is the newest owner before it. ``exits`` are the ways that exceptions may take

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.flow.text import CWD_MARK, has_holes, hole_of, holes_in, is_hole, parts_of, without_marks
 from lambdalint.model import Base, Hole, HoleKind, Place
@@ -27,8 +28,7 @@ _DEVICES = (
 _IMMUTABLE = ("/var/runtime", "/var/lang")
 
 
-@dataclass(frozen=True)
-class Rooms:
+class Rooms(msgspec.Struct, frozen=True):
     """Classifies paths for one room."""
 
     room: Room

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.handlers import is_packaged
 from lambdalint.deployment.package_patterns import Package
@@ -91,8 +92,7 @@ class Sources:
         return self._by_name.get(name, [])
 
 
-@dataclass(frozen=True)
-class Root:
+class Root(msgspec.Struct, frozen=True):
     """A folder of the project that imports are resolved in, and where its content lies at run time."""
 
     directory: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.model import Effect, EntryPoint, ForeignImport, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class FlowResult:
+class FlowResult(msgspec.Struct, frozen=True):
     """What the flow has to say of a set of functions.
 
     ``broken`` are the reached files that do not parse; ``notes`` what could not be resolved or finished;

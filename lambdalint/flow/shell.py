@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.flow.shell_words import Operator, Word, WordReader
 from lambdalint.flow.text import hole_text
@@ -34,16 +36,14 @@ _DECLARING = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection:
+class Redirection(msgspec.Struct, frozen=True):
     """A file that the shell opens for a command: ``>``, ``>>`` or ``<``."""
 
     operator: str
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """One simple command: its words, the files it is redirected to, and the directory that it runs in.
 
     ``directory`` is relative to the directory that the script starts in; ``""`` is that directory. ``expected`` tells
@@ -221,8 +221,7 @@ class _Script:
             self._directory = self._variable("HOME")
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(msgspec.Struct, frozen=True):
     """What ``_Outcome`` goes back to where a group of commands ends, and where its first command is."""
 
     list: int

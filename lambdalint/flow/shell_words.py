@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.flow.text import hole_of, hole_text, is_hole
 from lambdalint.model import LISTING, Hole, HoleKind
@@ -24,15 +25,13 @@ _CHOICE = re.compile(r"\{[^\s{}'\"]*(?:,|\.\.)[^\s{}'\"]*\}")
 _BRACKETS = re.compile(r"\[[^\s\]'\"/]+\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(msgspec.Struct, frozen=True):
     """An operator of the shell, a redirection without the number before it, or the end of a line."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """One word. ``inner`` are the scripts that it runs to make its text.
 
     ``plain`` tells that no part is quoted. ``vague`` tells that all of it is one unknown piece, which the shell may

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.flow.models import APPLICATIONS, EFFECTFUL
 
@@ -18,8 +19,7 @@ MODULES = frozenset({"builtins", "os", "os.path", "io", "shutil", "tempfile", "g
 PATH_TYPES = frozenset({"Path", "PosixPath", "PurePath", "PurePosixPath"})
 
 
-@dataclass(frozen=True)
-class SinkNames:
+class SinkNames(msgspec.Struct, frozen=True):
     """The last parts of names, with what they belong to.
 
     ``methods`` are those that have an effect on an object of any type, ``paths`` those of ``pathlib``'s paths, which

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +21,7 @@ MOST_ROUTES = 5_000
 MOST_NESTED = 12
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A function that a web framework calls.
 
     ``calling`` says how, see ``models.web.parameters``; ``path`` is relative to what the route is mounted below, and
@@ -42,30 +43,28 @@ class Route:
         return f"{self.verbs} {self.path}".strip() if self.path is not None else self.verbs
 
 
-@dataclass(frozen=True)
-class Mount:
+class Mount(msgspec.Struct, frozen=True):
     """All routes of ``part``, below a prefix; None as a prefix leaves it to the part."""
 
     part: Owner
     prefix: str | None = ""
 
 
-@dataclass
-class Site:
+class Site(msgspec.Struct):
     """All that is registered, in the order of the code."""
 
-    entries: dict[Owner, list[Route | Mount]] = field(default_factory=dict)
-    prefixes: dict[Owner, str] = field(default_factory=dict)
+    entries: dict[Owner, list[Route | Mount]] = msgspec.field(default_factory=dict)
+    prefixes: dict[Owner, str] = msgspec.field(default_factory=dict)
     """What is before the paths of a part that is mounted without a prefix."""
-    bases: dict[Owner, str] = field(default_factory=dict)
+    bases: dict[Owner, str] = msgspec.field(default_factory=dict)
     """What is before the paths of a router wherever it is mounted."""
-    held: dict[int, tuple[Atom, ...]] = field(default_factory=dict)
+    held: dict[int, tuple[Atom, ...]] = msgspec.field(default_factory=dict)
     """What an object of unknown meaning was made of: applications, views."""
-    pending: dict[int, tuple[Owner, tuple[Route, ...]]] = field(default_factory=dict)
+    pending: dict[int, tuple[Owner, tuple[Route, ...]]] = msgspec.field(default_factory=dict)
     """The routes of an object that decorates functions with them."""
-    served: dict[Owner, None] = field(default_factory=dict)
+    served: dict[Owner, None] = msgspec.field(default_factory=dict)
     """What the code gives a request to."""
-    asleep: set[Owner] = field(default_factory=set)
+    asleep: set[Owner] = msgspec.field(default_factory=set)
     """Applications whose start-up code an adapter leaves out."""
     listening: bool = False
     """Whether the code that is run may give a request to an application: not while it is imported."""

@@ -7,8 +7,9 @@ would raise where it read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import msgspec
 
 from lambdalint.flow.values import Number, Value, join
 
@@ -31,8 +32,7 @@ _NONE = -2
 """An owner before all others."""
 
 
-@dataclass
-class Recording:
+class Recording(msgspec.Struct):
     """What was there before: of each key that was read or written, and of the names that were listed.
 
     Owners that are newer than ``newest`` did not exist when the recording began, and are left out. ``read`` are the
@@ -41,9 +41,9 @@ class Recording:
 
     newest: int
     mark: int = 0
-    touched: Changes = field(default_factory=dict)
-    read: set[Key] = field(default_factory=set)
-    listed: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    touched: Changes = msgspec.field(default_factory=dict)
+    read: set[Key] = msgspec.field(default_factory=set)
+    listed: dict[int, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 class Store:

@@ -7,7 +7,7 @@ directory where code asked for it, so that a path built on it is told from one t
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lambdalint.model import Hole, HoleKind
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.tmp_paths import canonical, canonical_text
@@ -33,8 +34,7 @@ _MOST_INSIDE = 80
 _FRAMEWORK_FILES = ("werkzeug.datastructures.", "starlette.datastructures.", "fastapi.UploadFile", "django.core.files.")
 
 
-@dataclass
-class TmpArgument:
+class TmpArgument(msgspec.Struct, dict=True):
     """An argument, and what of it stands for files in ``/tmp``: by path, by an open file, by what was read."""
 
     machine: Machine

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.flow.text import hole_of, hole_text, holes_in, is_hole
 from lambdalint.model import LISTING, Base, Hole, HoleKind
@@ -50,8 +52,7 @@ def removes(place: Place, text: str, *, tree: bool, folder: bool) -> bool:
     return wiped is not None and wiped.covers(text, folder=folder)
 
 
-@dataclass(frozen=True)
-class Wipe:
+class Wipe(msgspec.Struct, frozen=True):
     """The removal of what a folder holds: what starts and ends so, at any depth or directly in it, folders or not."""
 
     prefix: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.flow import exits
 from lambdalint.flow.overlap import covers, provides
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 _LISTING_CALLS = frozenset({"listdir", "scandir", "walk", "glob", "iglob", "iterdir", "rglob"})
 
 
-@dataclass
-class PathFacts:
+class PathFacts(msgspec.Struct):
     """What is known of a path in ``/tmp``, whoever makes what lies there.
 
     ``changed`` is what was done to an open file or database, as opposed to bringing one from elsewhere; ``emptied``
@@ -39,8 +40,7 @@ class PathFacts:
     emptied: bool = False
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A read by an entry point that has made nothing there before."""
 
     text: str

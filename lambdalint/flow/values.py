@@ -6,10 +6,10 @@ The lattice is ordered by inclusion; ``()`` is unreachable, ``UNKNOWN`` stands f
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from lambdalint.flow.text import common_directory, confined_text, hole_text, holes_in
 from lambdalint.model import Hole, HoleKind

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
+class CatalogueEntry(msgspec.Struct, frozen=True):
     """One row in words.
 
     ``subject`` is the call, program or other thing that the row is about, ``headline`` says what that does, and
@@ -27,8 +27,7 @@ class CatalogueEntry:
     row: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class CataloguePage:
+class CataloguePage(msgspec.Struct, frozen=True):
     """All that is known of a name: *names* are what it was found as."""
 
     asked: str
@@ -36,8 +35,7 @@ class CataloguePage:
     entries: tuple[CatalogueEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueLibrary:
+class CatalogueLibrary(msgspec.Struct, frozen=True):
     """A library in the list of all: its name for imports, its distribution, and how much is known of it.
 
     The ``distribution`` is empty where it is not known, and for the ``standard`` library. ``places`` are where it

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+import msgspec
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a value comes from: a line of a file, a flag of the command line, or, without either, the default."""
 
     file: str | None = None
@@ -20,8 +20,7 @@ class Origin:
     flag: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """One effective key, its value as TOML has it, and the origins of the value.
 
     ``key`` leads to the value from the table ``tool.lambdalint``; numbers are indices of arrays. A ``value`` of
@@ -33,8 +32,7 @@ class Setting:
     origins: tuple[Origin, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(msgspec.Struct, frozen=True):
     """All effective settings, and the files that they were read from: the nearest, then what it extends."""
 
     files: tuple[str, ...]

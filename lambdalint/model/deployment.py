@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+
+import msgspec
 
 from lambdalint.model.package import Build
 from lambdalint.model.span import Span
@@ -16,8 +17,7 @@ class Phase(str, enum.Enum):
     INVOKE = "invoke"
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(msgspec.Struct, frozen=True):
     """A file system that the function mounts: ``kind`` is ``efs`` or ``s3files``."""
 
     path: str
@@ -25,8 +25,7 @@ class Mount:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(msgspec.Struct, frozen=True):
     """A layer of a function.
 
     ``directory`` is the folder, relative to the root, whose content lands in ``/opt``; None for a layer that is
@@ -37,11 +36,10 @@ class Layer:
     name: str
     directory: str | None = None
     span: Span | None = None
-    build: Build = field(default_factory=Build)
+    build: Build = msgspec.field(default_factory=Build)
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentVariable:
+class EnvironmentVariable(msgspec.Struct, frozen=True):
     """One variable of the function's environment; ``value`` is None where it is set to something unknown."""
 
     name: str
@@ -49,8 +47,7 @@ class EnvironmentVariable:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """The file system, environment and limits that a function runs in.
 
     ``env_complete`` tells that ``env`` lists every variable that the deployment sets, so that another name is
@@ -91,8 +88,7 @@ class Room:
         return next((span for name, span in self.spans if name == setting), None)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
+class ImageFile(msgspec.Struct, frozen=True):
     """A file or folder below ``/tmp`` that the build of a function's image leaves there, for nothing in the build.
 
     ``instruction`` is the one of the Dockerfile, as ``COPY`` or ``RUN``, at ``span``.
@@ -103,8 +99,7 @@ class ImageFile:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class InlineSource:
+class InlineSource(msgspec.Struct, frozen=True):
     """Python code that stands inside a template.
 
     ``virtual_path`` (``template.yaml::FunctionName``) names it as a file of its own while it is analysed; spans in the
@@ -127,8 +122,7 @@ class InlineSource:
         return Span(self.path, first, span.column + offset, last, span.end_column + end_offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """A deployed function.
 
     ``handler`` is ``module.qualname`` with ``/`` or ``.`` between folders, as the template writes it. ``code_root`` is
@@ -146,7 +140,7 @@ class Function:
     room: Room
     source: Span
     declared_by: str
-    build: Build = field(default_factory=Build)
+    build: Build = msgspec.field(default_factory=Build)
     search_path: tuple[str, ...] = ()
     prefix: str = ""
     inline: InlineSource | None = None
@@ -155,8 +149,7 @@ class Function:
     image_files: tuple[ImageFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
+class EntryPoint(msgspec.Struct, frozen=True):
     """Where the platform, or a web framework on it, enters the code: a handler, a route, or a module's import."""
 
     function: str
@@ -169,8 +162,7 @@ class EntryPoint:
         return self.route or f"{self.module}.{self.qualname}".rstrip(".")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """Something that could not be read or resolved. ``severity`` is ``warning`` or ``note``."""
 
     span: Span
@@ -178,9 +170,8 @@ class Problem:
     severity: str = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(msgspec.Struct, frozen=True):
     """All functions of a project, and what could not be understood of its declarations."""
 
     functions: tuple[Function, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = msgspec.field(default=())

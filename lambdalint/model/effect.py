@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.model.deployment import EntryPoint, Phase
@@ -58,8 +59,7 @@ class Guard(str, enum.Enum):
     """The call does nothing: the runtime has done before what it would do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One station on the way from an entry point to an effect."""
 
     span: Span
@@ -77,8 +77,7 @@ class Removal(str, enum.Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Excess:
+class Excess(msgspec.Struct, frozen=True):
     """More in ``/tmp`` at one time than it holds, by the sizes that are known; sizes are in MB of 1,048,576 bytes.
 
     ``written`` is a lower bound of the sum of ``parts``, which are paths with their sizes, the largest first; ``room``
@@ -98,8 +97,7 @@ class Excess:
     assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(msgspec.Struct, frozen=True):
     """What becomes of the object that an effect makes in ``/tmp``, over many invocations in one environment.
 
     ``bounded``: further invocations make no further objects, because the name is fixed, the code runs once in an
@@ -140,8 +138,7 @@ class Lifetime:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryDefault:
+class LibraryDefault(msgspec.Struct, frozen=True):
     """What is known of the default place of a *library* to which a call or import leads.
 
     ``location`` is the place as it is documented. ``fails`` tells that the library raises, ``failure`` says what
@@ -164,8 +161,7 @@ class LibraryDefault:
     releases: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(msgspec.Struct, frozen=True):
     """One call's doing to one place.
 
     ``callee`` is the catalogue's name of the call; ``argument`` is the span of the argument that holds the path, if

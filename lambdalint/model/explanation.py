@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.model.deployment import Problem
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from lambdalint.model.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What one rule makes of one effect.
 
     ``text`` is the message of a rule that reports it, else the reason why it does not. ``hidden`` says why a report of
@@ -34,8 +34,7 @@ class Answer:
         return self.severity is not None
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainedEffect:
+class ExplainedEffect(msgspec.Struct, frozen=True):
     """One effect, with the answers of the rules in the order of their codes.
 
     ``functions`` are all the functions in which the call does the same; ``effect`` is that of the first.
@@ -46,16 +45,14 @@ class ExplainedEffect:
     answers: tuple[Answer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainedCall:
+class ExplainedCall(msgspec.Struct, frozen=True):
     """One call, with its effects ordered by place."""
 
     span: Span
     effects: tuple[ExplainedEffect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """What is known of a line.
 
     ``note`` says why there are no ``calls`` where there are none. ``source`` is the text of the file.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,16 +53,14 @@ class Safety(str, enum.Enum):
     DISPLAY_ONLY = "display_only"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True):
     """Replace what stands at ``span`` by ``text``."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(msgspec.Struct, frozen=True):
     """One way to mend a finding; ``edits`` may touch several files."""
 
     title: str
@@ -68,16 +68,14 @@ class Fix:
     safety: Safety
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """A further place that belongs to a finding, with what it contributes."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One mistake at one place.
 
     ``message`` says all of it in one line. Where a format has room for more than a line, ``headline`` is its part that

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.model.deployment import Function, Layer
     from lambdalint.model.span import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(msgspec.Struct, frozen=True):
     """One distribution that a manifest asks for.
 
     ``name`` is normalised (PEP 503), ``written`` is what the user wrote, without the comment. ``specifier`` (PEP 440)
@@ -34,8 +34,7 @@ class Requirement:
     through: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(msgspec.Struct, frozen=True):
     """A file with requirements (``requirements.txt``, ``pyproject.toml``, ``Pipfile``) that a build step installs.
 
     ``path`` is relative to the root. ``step`` is where the build step is told, for one that names the file; None where
@@ -47,16 +46,14 @@ class Manifest:
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MakeStep:
+class MakeStep(msgspec.Struct, frozen=True):
     """A build that is left to the Makefile in *folder*, relative to the root: the recipe of its target *target*."""
 
     folder: str
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(msgspec.Struct, frozen=True):
     """How a folder becomes the package of a function, or the content of a layer.
 
     ``manifests`` and ``requirements`` are installed into it, the latter by their names in a build step. ``left_out``
@@ -93,8 +90,7 @@ class Provenance(str, enum.Enum):
     """A published layer, known by its ARN, holds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vendored:
+class Vendored(msgspec.Struct, frozen=True):
     """A package or module that was installed, not written, and lies in a source folder.
 
     It is ``name``, an import name, in ``directory``, relative to the root. ``distribution`` is the normalised name;
@@ -116,8 +112,7 @@ class Vendored:
         return f"{stem}.py" if self.file else f"{stem}/__init__.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(msgspec.Struct, frozen=True):
     """One distribution in a package or a layer.
 
     ``span`` is the requirement's place, or the vendored folder's ``__init__.py``; for one that was brought along, that
@@ -138,8 +133,7 @@ class Distribution:
     brings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(msgspec.Struct, frozen=True):
     """What a package or a layer holds.
 
     ``complete`` tells that nothing else is in it. ``own_mb`` is the size of the project's own files in MB.
@@ -157,16 +151,14 @@ class Contents:
         return next((one for one in self.distributions if one.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerContents:
+class LayerContents(msgspec.Struct, frozen=True):
     """A layer of a function with what it holds."""
 
     layer: Layer
     contents: Contents
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionPackage:
+class FunctionPackage(msgspec.Struct, frozen=True):
     """All that a function finds at run time besides the standard library.
 
     ``runtime`` are the names of the distributions that the platform's runtime brings. ``limit_mb`` is the limit of
@@ -187,8 +179,7 @@ class FunctionPackage:
         return all(one.contents.complete for one in self.layers)
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignImport:
+class ForeignImport(msgspec.Struct, frozen=True):
     """An import of a module that is not the project's, in code that a function reaches.
 
     ``module`` is the dotted name; ``span`` the statement. ``guarded`` tells that an ImportError is caught.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+import msgspec
 
 
 class HoleKind(str, enum.Enum):
@@ -24,8 +25,7 @@ LISTING = "listing"
 """The origin of a hole that stands for each name in a folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(msgspec.Struct, frozen=True):
     """A piece of text whose value is not known.
 
     ``origin`` says where it comes from (``event['key']``, ``$OUT_DIR``). ``confined`` means that the text cannot
@@ -64,8 +64,7 @@ class Base(str, enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A path as one entry point evaluates it: a base, and literal and unknown parts that follow each other.
 
     The concatenated ``parts`` are the path as the operating system would see it (``/var/task/report.csv``).

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from lambdalint.model.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionReport:
+class FunctionReport(msgspec.Struct, frozen=True):
     """A function as the report lists it; ``path`` and ``line`` say where it is declared.
 
     ``code`` is the file that holds the handler, None where no file of the project does. ``environment`` are the names
@@ -39,16 +39,14 @@ class FunctionReport:
     environment: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MountReport:
+class MountReport(msgspec.Struct, frozen=True):
     """A file system as the report lists it, ``efs`` or ``s3files``."""
 
     path: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """Counts of a run.
 
     ``unresolved`` are handlers, imports and paths that could not be resolved; ``unfinished`` the entry points that were
@@ -67,8 +65,7 @@ class Summary:
     unchanged: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """All that one run found.
 
     ``problems`` are warnings about input that could not be understood; ``notes`` are shown with ``-v``. ``limited``
@@ -84,5 +81,5 @@ class Report:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     undeclared: tuple[Problem, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
     limited: bool = False

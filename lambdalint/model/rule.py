@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.model.finding import Confidence, Safety, Severity
@@ -25,8 +26,7 @@ NOT_JUDGED = frozenset({"LMB900", "LMB999"})
 """Codes of the findings that say that something was not judged: a run with one of them has not done its work."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleMeta:
+class RuleMeta(msgspec.Struct, frozen=True):
     """A rule's declaration. ``name`` reads as "allow <name>"; ``since`` is the version that brought it.
 
     A rule that is not ``on`` by default runs where a selection names its whole code.

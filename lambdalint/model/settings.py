@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from lambdalint.model.finding import Confidence, Severity
 
@@ -18,8 +19,7 @@ BASELINE_NAME = ".lambdalint-baseline.json"
 """How the file with the known findings is called where nothing else is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExplicitFunction:
+class ExplicitFunction(msgspec.Struct, frozen=True):
     """A function that the user declares in the configuration; unset fields keep the platform's values.
 
     ``handler`` is ``module.qualname``; for a web application the qualname is the application object.
@@ -41,8 +41,7 @@ class ExplicitFunction:
     vpc: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PerFileIgnore:
+class PerFileIgnore(msgspec.Struct, frozen=True):
     """Rules, by their codes or prefixes, that are not reported in the files that a pattern names.
 
     ``pattern`` has the syntax of ``.gitignore`` and is relative to the configuration's folder.
@@ -52,8 +51,7 @@ class PerFileIgnore:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """How to run.
 
     ``select``, ``extend_select`` and ``ignore`` hold rule codes or their prefixes. ``exclude`` holds patterns in the
@@ -88,8 +86,8 @@ class Settings:
     shared_layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     catalogue_files: tuple[str, ...] = ()
     catalogue_rows: tuple[tuple[str, bytes], ...] = ()
-    rule_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    rule_options: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict)
+    severities: Mapping[str, Severity] = msgspec.field(default_factory=dict)
     per_file_ignores: tuple[PerFileIgnore, ...] = ()
     baseline: Path | None = None
     noqa: bool = True

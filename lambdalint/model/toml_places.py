@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model.span import Span
 
@@ -26,8 +27,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Container:
+class _Container(msgspec.Struct):
     """A table, an inline table or an array that is open; ``key`` is the path of its value that is being read."""
 
     path: KeyPath
@@ -40,8 +40,7 @@ class _Container:
         return (*self.path, self.index) if self.kind == "array" else self.key
 
 
-@dataclass(slots=True)
-class TomlScan:
+class TomlScan(msgspec.Struct):
     """Reads tokens of valid TOML and keeps what is open. All places are offsets in the text, counted in code points.
 
     ``key_ends`` holds where the key itself ends, ``ends`` where its value, the header or the element of an array does;
@@ -49,15 +48,15 @@ class TomlScan:
     """
 
     mode: str = "key"  # or "header", or "value"
-    open: list[_Container] = field(default_factory=lambda: [_Container((), "table")])
-    parts: list[str] = field(default_factory=list)
+    open: list[_Container] = msgspec.field(default_factory=lambda: [_Container((), "table")])
+    parts: list[str] = msgspec.field(default_factory=list)
     started: int = 0
     ended: int = 0
     doubled: bool = False
-    lengths: dict[KeyPath, int] = field(default_factory=dict)
-    key_ends: dict[KeyPath, int] = field(default_factory=dict)
-    ends: dict[KeyPath, int] = field(default_factory=dict)
-    comments: list[tuple[int, int]] = field(default_factory=list)
+    lengths: dict[KeyPath, int] = msgspec.field(default_factory=dict)
+    key_ends: dict[KeyPath, int] = msgspec.field(default_factory=dict)
+    ends: dict[KeyPath, int] = msgspec.field(default_factory=dict)
+    comments: list[tuple[int, int]] = msgspec.field(default_factory=list)
 
     @property
     def at_top(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,6 +79,7 @@ def relocated(report: Report, below: str) -> Report:
     """Return *report* with its paths relative to a folder above the working directory, which is *below* it."""
     if not below:
         return report
+    from msgspec.structs import replace
 
     def path(relative: str) -> str:
         return posixpath.normpath(posixpath.join(below, relative))

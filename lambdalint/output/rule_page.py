@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.output import json_report
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from lambdalint.model import RuleMeta
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """One option of a rule: its key, what it expects in words, and its default in TOML."""
 
     name: str
@@ -23,8 +23,7 @@ class Option:
     default: str
 
 
-@dataclass(frozen=True, slots=True)
-class RulePage:
+class RulePage(msgspec.Struct, frozen=True):
     """A rule's declaration, documentation (Markdown) and options."""
 
     meta: RuleMeta

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Safety, Severity
 from lambdalint.output.json_report import dump
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Finding, Report
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(msgspec.Struct, frozen=True):
     """The findings of one rule; ``severity`` is that of the most severe one."""
 
     code: str

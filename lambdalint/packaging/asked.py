@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.catalogue.packaging_rows import OlderReleaseRow
 from lambdalint.packaging.markers import applies, marker_applies
@@ -20,8 +21,7 @@ MAX_STEPS = 2_000_000
 """How many arrows of one lock are followed; a lock of 300 distributions has some 600."""
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """What one manifest, or the words of a build step, asks for on one version of Python.
 
     ``locked`` are the distributions of its lock, by name. ``whole`` tells that a build installs all of them, and that
@@ -32,12 +32,12 @@ class Asked:
     catalogue: Catalogue
     python: str | None
     manifest: str = ""
-    locked: Mapping[str, Locked] = field(default_factory=dict)
+    locked: Mapping[str, Locked] = msgspec.field(default_factory=dict)
     whole: bool = False
     read: bool = True
     _steps: int = 0
-    _brought: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _closures: dict[tuple[str, str | None], tuple[str, ...]] = field(default_factory=dict)
+    _brought: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    _closures: dict[tuple[str, str | None], tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     @classmethod
     def by_manifest(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +21,7 @@ _GENERATED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CommentLine:
+class CommentLine(msgspec.Struct, frozen=True):
     """The ``text`` of one comment without its first ``#``; ``alone`` tells that nothing else is on the line."""
 
     text: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.catalogue.packaging_rows import OlderReleaseRow
 from lambdalint.model import Contents, Distribution, Provenance, Span
@@ -25,18 +27,17 @@ MAX_DISTRIBUTIONS = 2_000
 """How many distributions one package may hold; a lock of a real application has a few hundred."""
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(msgspec.Struct):
     """Reads manifests and folders once, for all packages of a project."""
 
     tree: Tree
     catalogue: Catalogue
-    problems: dict[Problem, None] = field(default_factory=dict)
-    files: set[str] = field(default_factory=set)
-    _manifests: dict[Manifest, ManifestContents] = field(default_factory=dict)
-    _known: dict[tuple[Manifest, str | None], Asked] = field(default_factory=dict)
-    _installed: dict[tuple[str | None, str], Mapping[str, tuple[str, float]]] = field(default_factory=dict)
-    _sizes: dict[Vendored, float | None] = field(default_factory=dict)
+    problems: dict[Problem, None] = msgspec.field(default_factory=dict)
+    files: set[str] = msgspec.field(default_factory=set)
+    _manifests: dict[Manifest, ManifestContents] = msgspec.field(default_factory=dict)
+    _known: dict[tuple[Manifest, str | None], Asked] = msgspec.field(default_factory=dict)
+    _installed: dict[tuple[str | None, str], Mapping[str, tuple[str, float]]] = msgspec.field(default_factory=dict)
+    _sizes: dict[Vendored, float | None] = msgspec.field(default_factory=dict)
 
     def contents(self, build: Build, folder: str, vendored: Sequence[Vendored], python: str | None) -> Contents:
         """Return what *build* makes of *folder*, in which *vendored* lies, for the Python version *python*."""

@@ -6,8 +6,9 @@ What a ``setup.py`` computes, and a ``setup.cfg``, are not read.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.model import Problem, Requirement, Span, Tree
 from lambdalint.packaging import pyproject, setup_script

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.packaging.import_names import normalised
 from lambdalint.packaging.requirement_syntax import Fault, parse
@@ -27,8 +29,7 @@ class LockError(Exception):
     """The lock is of another generation, or malformed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(msgspec.Struct, frozen=True):
     """That a distribution brings *name* with *extras*, where *marker* holds."""
 
     name: str
@@ -36,8 +37,7 @@ class Dependency:
     marker: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(msgspec.Struct, frozen=True):
     """One distribution of a lock.
 
     ``optional`` are what its extras bring besides. ``local`` is the folder that it is taken from, relative to the

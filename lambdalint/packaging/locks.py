@@ -5,8 +5,9 @@ Extras count where a requirement, or a distribution that is brought along, asks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Problem, Span, Tree
 from lambdalint.packaging.import_names import normalised
@@ -32,8 +33,7 @@ _READERS = {"uv.lock": read_uv, "poetry.lock": read_poetry, "pdm.lock": read_pdm
 _WHOLE = frozenset({"Pipfile.lock", "pylock.toml"})
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(msgspec.Struct, frozen=True):
     """One distribution of a lock file, by its normalised name, with the names of those that it brings along.
 
     ``version`` is empty where the lock names none: the distribution comes from a folder or a repository. ``marker``
@@ -57,8 +57,7 @@ class Locked:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(msgspec.Struct, frozen=True):
     """What the lock of a manifest holds; ``whole`` tells that a build installs all of it."""
 
     locked: tuple[Locked, ...] = ()

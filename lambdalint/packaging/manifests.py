@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.packaging import local_projects, pipfile, pyproject, requirements_file
 from lambdalint.packaging.locks import Locked, read_lock
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Locked", "ManifestContents", "read_manifest"]
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestContents:
+class ManifestContents(msgspec.Struct, frozen=True):
     """What a manifest asks for: its requirements in order, and all distributions of its lock, if there is one.
 
     ``whole`` tells that a build installs all that is locked, and that the lock need not say what brings what.

@@ -5,8 +5,10 @@ PDM and uv take PEP 621; what only their development tables hold is never instal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.model import Problem, Requirement, Span, Tree
 from lambdalint.packaging import requirements_file
@@ -53,16 +55,15 @@ def project_name(file: TomlFile) -> str:
     return normalised(name)
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(msgspec.Struct):
     """Collects the requirements of one file; ``seen`` are the groups and extras that were read."""
 
     tree: Tree
     file: TomlFile
     through: tuple[Span, ...]
-    requirements: list[Requirement] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    requirements: list[Requirement] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    seen: set[str] = msgspec.field(default_factory=set)
 
     def standard(self) -> None:
         """Read the dependencies of PEP 621, from a file where setuptools takes them from one."""

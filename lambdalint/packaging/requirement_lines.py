@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Span
 from lambdalint.packaging.comment_lines import CommentLine
@@ -64,8 +65,7 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         return data.decode(fallback, "replace"), f"not {encoding.upper()}: the text cannot be read in full"
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(msgspec.Struct, frozen=True):
     """One line of requirements or options, joined from *pieces*: offset in ``text``, line and column of each.
 
     ``text`` has neither comment nor spaces around it; ``last`` is the last line that belongs to it.
@@ -93,8 +93,7 @@ class LogicalLine:
         return line, column + offset - start
 
 
-@dataclass(frozen=True, slots=True)
-class _Physical:
+class _Physical(msgspec.Struct, frozen=True):
     text: str
     line: int
     column: int

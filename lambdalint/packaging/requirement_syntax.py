@@ -7,7 +7,9 @@ https://github.com/pypa/pip/blob/main/src/pip/_internal/req/constructors.py.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 MAX_LENGTH = 4_000
 """How long a requirement may be."""
@@ -21,8 +23,7 @@ _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\[\]]*\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What a requirement says. ``name`` is normalised, and empty for a path or URL that does not tell it."""
 
     name: str
@@ -32,8 +33,7 @@ class Parts:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """Why a text is no requirement."""
 
     message: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 import functools
 import re
 import shlex
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.model import Problem, Requirement, Span, Tree
 from lambdalint.packaging.comment_lines import comment_of
@@ -34,15 +36,14 @@ _REMOTE = re.compile(r"(?:https?|file|ftp):", re.IGNORECASE)
 _HASHES = re.compile(r"(?:\s*--hash[= ]\w+:\w+(?=\s|$))*\s*")
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(msgspec.Struct):
     """What was found so far; ``constraints`` are the specifiers and markers for each name."""
 
     tree: Tree
-    requirements: list[Requirement] = field(default_factory=list)
-    constraints: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    read: set[tuple[str, bool]] = field(default_factory=set)
+    requirements: list[Requirement] = msgspec.field(default_factory=list)
+    constraints: dict[str, list[tuple[str, str]]] = msgspec.field(default_factory=dict)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    read: set[tuple[str, bool]] = msgspec.field(default_factory=set)
     full: bool = False
 
     def note(self, span: Span, message: str) -> None:

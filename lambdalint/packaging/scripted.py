@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment import scripts
 from lambdalint.deployment.chalice.config import MANAGED_LAYER, vendor_folder

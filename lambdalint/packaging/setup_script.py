@@ -6,8 +6,9 @@ import ast
 import io
 import tokenize
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Problem, Requirement, Span
 from lambdalint.packaging.comment_lines import CommentLine, comment_of
@@ -22,8 +23,7 @@ MAX_REQUIREMENTS = 1_000
 MAX_PROBLEMS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class SetupScript:
+class SetupScript(msgspec.Struct, frozen=True):
     """What a ``setup.py`` tells; ``name`` is empty where it is not a literal."""
 
     name: str = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
+import msgspec
 from libcst.metadata import BaseMetadataProvider, PositionProvider
 
 from lambdalint.model import Effect, Span
@@ -29,8 +29,7 @@ class Range(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class EffectsInExcerpt:
+class EffectsInExcerpt(msgspec.Struct, frozen=True):
     """The effects to be found in one excerpt of the file ``path``: what the provider's cache holds."""
 
     path: str

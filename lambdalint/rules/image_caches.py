@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.dockerfile_syntax import MAX_TEXT, split
 from lambdalint.model import ImageFile
@@ -25,8 +26,7 @@ _ELSEWHERE = re.compile(
 """What says that a download is kept in another place."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Library:
+class _Library(msgspec.Struct, frozen=True):
     """What downloads, and the variables that name the folder for it: the first one that is set counts."""
 
     downloads: re.Pattern[str]

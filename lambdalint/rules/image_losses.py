@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.dockerfile_syntax import MAX_TEXT
 from lambdalint.model import Confidence, EffectKind, Guard, Label, Severity
@@ -35,8 +36,7 @@ _CREATE = "create it where the function starts, with os.makedirs(..., exist_ok=T
 _MOVE = "put it below /opt or beside the code, use it there, and copy to /tmp at run time only what is changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(msgspec.Struct, frozen=True):
     """A file of the image that a function does not find, what that means for it, and where it shows."""
 
     function: Function

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Label
 from lambdalint.rules import shipped
@@ -54,8 +55,7 @@ def size_text(mb: float, *, measured: bool, along: bool = False) -> str:
     return f"about {max(mb, 1):.0f} MiB unpacked{company} (estimated)"
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(msgspec.Struct, frozen=True):
     """A heavy library at one place that asks for it.
 
     ``mb`` is what it takes at least with all that it brings along, ``size`` how that is told. ``owners`` pack it

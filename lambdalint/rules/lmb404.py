@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.model import Confidence, Family, RuleMeta, Safety, Severity
 from lambdalint.rules.import_rule import ImportRule

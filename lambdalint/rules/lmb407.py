@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Confidence, Family, Label, Provenance, RuleMeta, Severity
 from lambdalint.rules import shipped
@@ -112,8 +113,7 @@ class DuplicateOfLayer(ProjectRule):
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Duplicate:
+class _Duplicate(msgspec.Struct, frozen=True):
     """A distribution in the package of a function, ``mine``, and in one of its layers, ``theirs``."""
 
     function: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint import catalogue
 from lambdalint.model import Confidence, Edit, Family, Fix, Label, RuleMeta, Safety, Severity
@@ -25,8 +26,7 @@ _NEGOTIABLE = frozenset({"genezio"})
 """Platforms that give more than the largest size to those who ask, and name no smallest one but the default."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Breach:
+class _Breach(msgspec.Struct, frozen=True, order=True):
     """A size, in MB, that lies beyond the bound of a platform, or of a variant of it."""
 
     size: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.handlers import locate, module_file
 from lambdalint.deployment.web_program import MODULE
@@ -117,8 +118,7 @@ class HandlerNotFound(TemplateRule):
             yield self.finding_on(reason.headline, span, reason.advice, functions, confidence=reason.confidence)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reason:
+class _Reason(msgspec.Struct, frozen=True):
     """Why a handler is not found, and what to do."""
 
     headline: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Confidence, Family, Label, RuleMeta, Severity
 from lambdalint.rules.lmb502 import KINDS
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _PLATFORM = "aws-lambda"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Conflict:
+class _Conflict(msgspec.Struct, frozen=True, order=True):
     """What is mounted at ``span`` and does not go with ``other``, stated at ``against``."""
 
     span: Span

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.rules.discovery import rule_of
 from lambdalint.rules.lmb999 import rule_failed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.rules.definition import RuleDefinition
@@ -24,16 +25,14 @@ class PageError(Exception):
     """A docstring without the headings that every rule's page has; the message names rule and heading."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A heading and the Markdown below it."""
 
     title: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """What is to be read about a rule."""
 
     code: str

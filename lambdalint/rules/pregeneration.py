@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.catalogue import parse_parameter
 
@@ -18,8 +18,7 @@ _SHIP = "download it then, ship it in the package, a layer or the image, and"
 _OWN_STORES = ("amazonaws.com", "cloudfront.net", "s3://", "storage.googleapis.com", "blob.core.windows.net")
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """What a call makes.
 
     ``content`` are the parameters that choose it. The first of them has to be one of ``names``, if there are any; where

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Span
 from lambdalint.rules.discovery import rule_of
@@ -24,8 +25,7 @@ _VISITORS = frozenset({"LMB507"})
 """Rules of these families that visit code instead. Rules are imported one by one, as most of these need no LibCST."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(msgspec.Struct, frozen=True):
     """What functions ship, by their names, and what they import from elsewhere."""
 
     packages: Mapping[str, FunctionPackage]

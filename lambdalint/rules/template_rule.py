@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.rules.asked_once import AskedOnce
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from lambdalint.rules.definition import RuleDefinition
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(msgspec.Struct, frozen=True):
     """The functions of a project, the files around them, and what their code does.
 
     ``text_of`` gives the text of a file by the path that spans have; ``effects`` and ``entry_points`` are those of all

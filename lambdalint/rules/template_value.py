@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment import document
 from lambdalint.model import Confidence, Span
@@ -33,8 +35,7 @@ _LEFT_OPEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """The place of a value.
 
     ``span`` is where it is written, or what leads to it if that place is not known. ``value`` is the stretch in it that

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Confidence, Effect, Finding, Guard, Label, Step
 from lambdalint.rules.wording import joined, shown
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _MAX_LABELS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """A rule's decision on one effect. ``message`` says what is wrong, ``advice`` what to do instead.
 
     ``severity`` is that of the rule where it is None.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 from libcst.metadata import Assignment
 
 if TYPE_CHECKING:
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from lambdalint.syntax.module import Module
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(msgspec.Struct, frozen=True):
     """The one place that binds a name in its scope, and all places that read it there or in scopes within.
 
     ``target`` is the name where it is bound: the target of an assignment, of ``as``, a parameter. ``reads`` are in the

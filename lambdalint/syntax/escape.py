@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 from libcst.metadata import Assignment, ComprehensionScope, FunctionScope
 
 from lambdalint.syntax import known_calls
@@ -34,8 +34,7 @@ class Fate(enum.IntEnum):
     """It is returned, yielded, stored or captured, or a thread goes on with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(msgspec.Struct, frozen=True):
     """What becomes of the value of a name.
 
     ``kept`` is how it outlives the function by other ways than its result, ``returned`` how by its result, each with
@@ -75,8 +74,7 @@ def escape_of_all(
     return Escape(tracer.kept, tracer.returned, tracer.node, tuple(sorted({*values, *tracer.uses}, key=module.span)))
 
 
-@dataclass
-class _Tracer:
+class _Tracer(msgspec.Struct):
     """Follows a value upwards from each read of a name: through expressions, into names, to where it ends."""
 
     module: Module
@@ -85,8 +83,8 @@ class _Tracer:
     kept: Fate = Fate.STAYS
     returned: Fate = Fate.STAYS
     node: cst.CSTNode | None = None
-    uses: set[cst.CSTNode] = field(default_factory=set)
-    _followed: dict[tuple[Scope, str], Fate] = field(default_factory=dict)
+    uses: set[cst.CSTNode] = msgspec.field(default_factory=set)
+    _followed: dict[tuple[Scope, str], Fate] = msgspec.field(default_factory=dict)
 
     def follow(self, name: cst.Name, held: Fate) -> None:
         """Follow what the variable *name* holds, all places of its scope where it is read."""

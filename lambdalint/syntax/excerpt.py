@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +27,7 @@ on a thread with a stack of 512 KB, and at 6,000 to 8,000 levels on one of 8 MB.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """The lines from ``first`` to ``last`` (1-based, inclusive), which hold whole statements of one block.
 
     ``classes`` are the lines of the headers of the enclosing classes, outermost first. ``depth`` is the
@@ -40,8 +40,7 @@ class Piece:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(msgspec.Struct, frozen=True):
     """Some lines of a file, as a module. ``lines`` gives, for each line of ``text``, the line of the file."""
 
     text: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.syntax.known_calls import qualified_name
 
@@ -32,8 +32,7 @@ class Form(str, enum.Enum):
     PATH = "path"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """The part of a path expression that its value starts with.
 
     ``whole``: the rest adds nothing to it. ``joined``: the rest begins behind a separator, so that the part is a path.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.model import Edit, Span
 from lambdalint.syntax.known_calls import qualified_name
@@ -31,8 +31,7 @@ _DOT = re.compile(r"(?:\./+)+")
 _DOT_TMP = re.compile(r"(?:\./+)*tmp(?:/+|$|(?=['\"]))")
 
 
-@dataclass(frozen=True, slots=True)
-class Relocator:
+class Relocator(msgspec.Struct, frozen=True):
     """Moves path expressions of one module below the folder for temporary files.
 
     ``literal`` tells that this is written ``"/tmp"``. ``names`` collects the imports. ``drops_tmp`` tells that a

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Edit, Span
 from lambdalint.packaging import requirements_file
@@ -26,8 +27,7 @@ _HEADING_OF_FILE = 1
 _OF_AWS = re.compile(r"\b(?:aws|sdk|boto\w*)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """What was taken out of a file: the edits that remove it, and its lines, with their comments."""
 
     edits: tuple[Edit, ...]

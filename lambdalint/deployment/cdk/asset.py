@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.bundling import bundled_build, plain_build, python_build
 from lambdalint.deployment.cdk.expression import Call, Member, Nothing, Sequence, Text, snake_case
@@ -30,8 +31,7 @@ _BUCKETS = frozenset(f"{_LAMBDA}{name}" for name in ("Code.from_bucket", "Code.b
 _OTHER_CODE = (f"{_LAMBDA}Code.", f"{_LAMBDA}InlineCode", f"{_LAMBDA}S3Code", f"{_LAMBDA}DockerImageCode.")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """A folder that is packed, and how; ``bundled`` tells that a command makes the package of it."""
 
     folder: str
@@ -41,8 +41,7 @@ class Asset:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoAsset:
+class NoAsset(msgspec.Struct, frozen=True):
     """Why there is no folder; ``reason`` is "" where the code is known to come from elsewhere.
 
     ``missing`` is the path, relative to the root, of what is not in the project, or whose content is not known.
@@ -156,8 +155,7 @@ def _without(excludes: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(msgspec.Struct, frozen=True):
     """The layers of a function, and the folders that land below ``python`` in them."""
 
     layers: tuple[Layer, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Build, Manifest, Requirement, Tree
 
@@ -93,8 +94,7 @@ def _is_there(tree: Tree, folder: str, name: str) -> bool:
     return path is not None and (path in tree or path in tree.large)
 
 
-@dataclass(slots=True)
-class _Script:
+class _Script(msgspec.Struct):
     """A shell script that runs in the container that bundles; ``directory`` is None where it is not the asset's."""
 
     tree: Tree
@@ -103,10 +103,10 @@ class _Script:
     directory: str | None = ""
     complete: bool = True
     slimmed: bool = False
-    manifests: list[Manifest] = field(default_factory=list)
-    requirements: list[Requirement] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    exported: dict[str, str] = field(default_factory=dict)
+    manifests: list[Manifest] = msgspec.field(default_factory=list)
+    requirements: list[Requirement] = msgspec.field(default_factory=list)
+    removed: list[str] = msgspec.field(default_factory=list)
+    exported: dict[str, str] = msgspec.field(default_factory=dict)
 
     def run(self, text: str) -> None:
         """Follow the commands of *text*."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.path import ROOT, absolute, join_parts, parent
 
@@ -20,74 +21,64 @@ LONGEST = 20_000
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expression:
+class Expression(msgspec.Struct, frozen=True, eq=False):
     """An expression whose value is not known; the other classes are known in part."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Text(Expression):
+class Text(Expression, frozen=True, eq=False):
     """A string literal."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Number(Expression):
+class Number(Expression, frozen=True, eq=False):
     """A number literal."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Nothing(Expression):
+class Nothing(Expression, frozen=True, eq=False):
     """``None``, ``null`` or ``undefined``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Name(Expression):
+class Name(Expression, frozen=True, eq=False):
     """A name in its scope; an attribute of the instance is written ``self.x``."""
 
     name: str
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Member(Expression):
+class Member(Expression, frozen=True, eq=False):
     """An attribute of another expression."""
 
     of: Expression
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Index(Expression):
+class Index(Expression, frozen=True, eq=False):
     """An element of another expression."""
 
     of: Expression
     at: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Joined(Expression):
+class Joined(Expression, frozen=True, eq=False):
     """Texts one after the other; ``separated`` for paths that are joined by Python's ``/``."""
 
     parts: tuple[Expression, ...]
     separated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence(Expression):
+class Sequence(Expression, frozen=True, eq=False):
     """A list; ``complete`` tells that it holds nothing but ``items``."""
 
     items: tuple[Expression, ...]
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, eq=False):
     """One entry of a mapping; what ``**`` or ``...`` spreads has no name, and one of unknown name no value."""
 
     name: str | None
@@ -95,15 +86,13 @@ class Entry:
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mapping(Expression):
+class Mapping(Expression, frozen=True, eq=False):
     """A dictionary, or an object literal."""
 
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Call(Expression):
+class Call(Expression, frozen=True, eq=False):
     """A call, or the making of an object; ``keywords`` are Python's."""
 
     callee: Expression
@@ -111,13 +100,12 @@ class Call(Expression):
     keywords: tuple[Entry, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(msgspec.Struct, eq=False):
     """The names that a part of a program binds; one that is bound twice has no known value."""
 
     parent: Scope | None = None
-    bound: dict[str, Expression | None] = field(default_factory=dict)
-    imports: dict[str, str] = field(default_factory=dict)
+    bound: dict[str, Expression | None] = msgspec.field(default_factory=dict)
+    imports: dict[str, str] = msgspec.field(default_factory=dict)
 
     def bind(self, name: str, value: Expression | None) -> None:
         """Bind *name* to *value*, None where it is not known."""
@@ -140,8 +128,7 @@ def snake_case(name: str) -> str:
     return _HUMP.sub("_", name).lower() if name[:1].islower() else name
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(msgspec.Struct, frozen=True):
     """The properties of a construct, by their names in Python; ``complete`` tells that there are no others."""
 
     entries: dict[str, Entry]
@@ -153,8 +140,7 @@ class Properties:
         return entry.value if entry is not None else None
 
 
-@dataclass(slots=True)
-class Values:
+class Values(msgspec.Struct):
     """Evaluates the expressions of one file, *path*; *directory* is where its program runs, None if not known.
 
     *candidates* are then the folders that it may run in.
@@ -163,7 +149,7 @@ class Values:
     path: str
     directory: str | None
     candidates: tuple[str, ...] = ()
-    _steps: int = field(default=0, repr=False)
+    _steps: int = 0
 
     def _is_far(self, depth: int) -> bool:
         """Count a step at a *depth*, and tell whether the evaluation has to end; each starts at depth zero."""

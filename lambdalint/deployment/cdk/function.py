@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.cdk import cfn_function
 from lambdalint.deployment.cdk.asset import (
@@ -41,8 +43,7 @@ _RUNTIME = re.compile(r".*\bRuntime\.(?:PYTHON_(?P<version>\d+_\d+)|(?P<other>[A
 __all__ = ["FUNCTIONS", "Later", "read_function"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Declaration:
+class _Declaration(msgspec.Struct, frozen=True):
     """One construct: its name, and what is read of its properties."""
 
     name: str

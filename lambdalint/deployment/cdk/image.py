@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.cdk.asset import Asset, NoAsset, asset_folder
 from lambdalint.deployment.cdk.expression import Mapping, Nothing

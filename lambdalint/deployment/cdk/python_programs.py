@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.cdk import python as cdk_python
 from lambdalint.deployment.cdk.expression import Values
@@ -41,22 +42,19 @@ def read_python(
     return reading.deployment()
 
 
-@dataclass(slots=True)
 class _Reading:
     """What is found so far, by the call that makes it."""
 
-    tree: Tree
-    room: Room
-    later: Mapping[str | None, set[str]]
-    runs: Runs = field(init=False)
-    functions: dict[_Site, dict[Function, None]] = field(default_factory=dict)
-    problems: dict[_Site, dict[Problem, None]] = field(default_factory=dict)
-    others: list[Problem] = field(default_factory=list)
-    count: int = 0
-    full: bool = False
-
-    def __post_init__(self) -> None:
-        self.runs = Runs(Sources(self.tree))
+    def __init__(self, tree: Tree, room: Room, later: Mapping[str | None, set[str]]) -> None:
+        self.tree = tree
+        self.room = room
+        self.later = later
+        self.runs = Runs(Sources(tree))
+        self.functions: dict[_Site, dict[Function, None]] = {}
+        self.problems: dict[_Site, dict[Problem, None]] = {}
+        self.others: list[Problem] = []
+        self.count = 0
+        self.full = False
 
     def applications(self, paths: Sequence[str], apps: Sequence[str]) -> None:
         """Follow the programs from their first files."""

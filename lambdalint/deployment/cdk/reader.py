@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.cdk.synthesized_files import find
 from lambdalint.deployment.cdk.working_directory import candidates_of, directory_of

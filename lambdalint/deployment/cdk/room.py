@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.cdk.asset import read_layers
 from lambdalint.deployment.cdk.expression import Call, Mapping, Nothing
@@ -38,8 +40,7 @@ _SETTINGS = {
 _ADDS_LAYER = ("insights_version", "adot_instrumentation", "params_and_secrets")
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(msgspec.Struct, frozen=True):
     """What a program calls on functions it has made: whether variables, and layers, are added."""
 
     variables: bool = False

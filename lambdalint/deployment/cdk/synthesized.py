@@ -9,8 +9,10 @@ its folder no longer has is not read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment import document
 from lambdalint.deployment.cdk.bundling import plain_build, python_build
@@ -47,8 +49,7 @@ _OWN = frozenset({"Resource", "Default"})
 """The ids of the low-level construct in a function's own, which no user writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Synthesized:
+class Synthesized(msgspec.Struct, frozen=True):
     """A function of an assembly: ``construct`` are the ids that lead to it, the last its own; none if not known.
 
     ``likely`` are the folders that its code may have been copied from: ``function`` has the first. ``logical`` is what
@@ -61,8 +62,7 @@ class Synthesized:
     likely: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What the assemblies of a project hold."""
 
     functions: tuple[Synthesized, ...] = ()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Problem, Span, Tree
 
@@ -30,8 +31,7 @@ _DESCRIBING = (".template.json", ".assets.json")
 _SKIPPED = frozenset({"node_modules", "__pycache__", ".git", ".venv", "site-packages"})
 
 
-@dataclass(frozen=True, slots=True)
-class Assemblies:
+class Assemblies(msgspec.Struct, frozen=True):
     """The assemblies of a project: ``files`` lists what is read of them, ``folders`` are those with templates."""
 
     files: Tree

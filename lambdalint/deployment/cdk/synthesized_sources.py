@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.synthesized_files import load_json
 from lambdalint.deployment.not_lambda import is_apart
@@ -30,8 +31,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _LAYER = "python/"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """A copy in an assembly: ``folder`` is None where it lies outside of the project, or is no folder.
 
     ``written`` is what the assembly says. The rest is how an image is built of it.
@@ -44,8 +44,7 @@ class Asset:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """The folder of the project that an asset is a copy of.
 
     ``exact`` tells that it holds the same Python files, ``added`` that the asset has more of them, as what was

@@ -6,9 +6,10 @@ makes and the lists that it holds: a construct in there is read once for each of
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.cdk.expression import Call, Expression, Name, Scope, Text
 from lambdalint.deployment.cdk.typescript_additions import added_variables

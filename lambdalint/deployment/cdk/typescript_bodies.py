@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,7 @@ _ENDS = frozenset({",", ";", ")", "]", "}", ""})
 _MODIFIERS = frozenset({"private", "public", "protected", "readonly", "override"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A parameter: its pattern starts at the token ``at`` and ends before ``end``; ``kept`` ones are attributes too."""
 
     at: int
@@ -29,8 +29,7 @@ class Parameter:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True):
     """The tokens from ``first`` to before ``last``, whose names depend on who runs them.
 
     ``kind`` is ``function``, or ``loop`` where ``over`` is the token at which the list starts. The whole construct
@@ -47,8 +46,7 @@ class Body:
     over: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(msgspec.Struct, frozen=True):
     """A class: its body starts at ``bracket``, and what it extends at ``base``, or -1."""
 
     at: int

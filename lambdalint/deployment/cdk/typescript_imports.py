@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.typescript_bodies import FARTHEST_TYPE
 from lambdalint.model import Tree
@@ -19,8 +20,7 @@ SUFFIXES = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
 _RELATIVE = re.compile(r"\.\.?(/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(msgspec.Struct, frozen=True):
     """A *name* that is bound to what a *module* calls *exported*: "" for all of it, ``default``, or a name."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.expression import Expression, Index, Member, Number, Scope
 from lambdalint.deployment.cdk.typescript_values import Choice, Without
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """Binds names in *scope*; *parser* reads the values that stand for missing ones."""
 
     tokens: Tokens

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 LARGEST = 1_000_000
 MOST_TOKENS = 200_000
@@ -34,8 +35,7 @@ class CannotReadError(Exception):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """One token: ``kind`` is ``name``, ``number``, ``string``, ``template`` or ``mark``.
 
     ``text`` is a string's value, else what is written. ``parts`` are those of a template: texts, and the tokens of
@@ -49,13 +49,12 @@ class Token:
     parts: tuple[str | Tokens, ...] = ()
 
 
-@dataclass(slots=True)
-class Tokens:
+class Tokens(msgspec.Struct):
     """Tokens in order; ``partner`` maps a bracket to its other half, ``around`` a token to the bracket around it."""
 
-    listed: list[Token] = field(default_factory=list)
-    partner: dict[int, int] = field(default_factory=dict)
-    around: list[int] = field(default_factory=list)
+    listed: list[Token] = msgspec.field(default_factory=list)
+    partner: dict[int, int] = msgspec.field(default_factory=dict)
+    around: list[int] = msgspec.field(default_factory=list)
     steps: int = 0
 
     def spend(self, steps: int = 1) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.cdk.expression import (
@@ -41,39 +40,34 @@ _TEXTS: dict[str, Callable[[str], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice(Expression):
+class Choice(Expression, frozen=True, eq=False):
     """``a ?? b`` or ``a || b``."""
 
     first: Expression
     second: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Without(Expression):
+class Without(Expression, frozen=True, eq=False):
     """What ``{ a, ...rest } = of`` leaves in ``rest``; *names* are those taken out."""
 
     of: Expression
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Module(Expression):
+class Module(Expression, frozen=True, eq=False):
     """All that another file of the program exports."""
 
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition(Expression):
+class Definition(Expression, frozen=True, eq=False):
     """A function, by the file and the number of its body."""
 
     path: str
     body: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassDefinition(Expression):
+class ClassDefinition(Expression, frozen=True, eq=False):
     """A class: ``scope`` binds the attributes of its instances, as ``self.x``; ``base`` is what it extends."""
 
     path: str
@@ -83,7 +77,6 @@ class ClassDefinition(Expression):
     base: Expression | None
 
 
-@dataclass
 class TypeScriptValues(Values):
     """Evaluates the expressions of TypeScript.
 

@@ -5,8 +5,9 @@ What the ways do not agree on is not known then.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.rooms import same_room
 from lambdalint.model import EnvironmentVariable, Layer

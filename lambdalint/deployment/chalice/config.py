@@ -6,8 +6,10 @@ stage sets goes before what the file sets for all stages, and a function's own s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment import document
 from lambdalint.deployment.rooms import merge_environment
@@ -37,8 +39,7 @@ API_HANDLER = "api_handler"
 """What ``lambda_functions`` calls the function that serves the routes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(msgspec.Struct, frozen=True):
     """The file's own settings, and those of each stage; one without any where the file has no stages."""
 
     common: Node | None = None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.source_root import dotted, imported_names, parse, statements, top_level
@@ -38,8 +39,7 @@ _CANDIDATE = re.compile(rb"@\s*\w+\s*\.\s*(?:%s)\b|\bregister_blueprint\b" % "|"
 _ROUTES = re.compile(rb"\.\s*route\s*\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Decorated:
+class Decorated(msgspec.Struct, frozen=True):
     """A function that is deployed for itself: its file, its definition, and what Chalice calls it."""
 
     path: str
@@ -47,15 +47,14 @@ class Decorated:
     name: str
 
 
-@dataclass(slots=True)
-class _Module:
+class _Module(msgspec.Struct):
     """A module of the project: what its names hold, and its decorated functions, each with its decorator's owner."""
 
     path: str
     names: dict[str, str]
-    applications: set[str] = field(default_factory=set)
-    blueprints: set[str] = field(default_factory=set)
-    decorated: list[tuple[str, Decorated]] = field(default_factory=list)
+    applications: set[str] = msgspec.field(default_factory=set)
+    blueprints: set[str] = msgspec.field(default_factory=set)
+    decorated: list[tuple[str, Decorated]] = msgspec.field(default_factory=list)
 
 
 def decorated_functions(tree: Tree, root: str, path: str, application: str) -> tuple[Decorated, ...]:

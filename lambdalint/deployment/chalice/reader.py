@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.chalice.config import API_HANDLER, configured, read_configuration
 from lambdalint.deployment.chalice.functions import decorated_functions, has_routes
@@ -88,12 +90,11 @@ def _deployed(tree: Tree, application: Function, path: str) -> tuple[list[Functi
     return functions, problems
 
 
-@dataclass(slots=True)
-class _Programs:
+class _Programs(msgspec.Struct):
     """The programs of a project that deploy Chalice applications with the CDK."""
 
     tree: Tree
-    paths: list[str] | None = field(default=None)
+    paths: list[str] | None = msgspec.field(default=None)
 
     def open(self, function: Function) -> Function:
         """Return *function* with what such a program near it may add: ``stage_config`` sets layers and variables.

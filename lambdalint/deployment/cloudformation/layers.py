@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.cloudformation import sam
 from lambdalint.deployment.cloudformation.intrinsics import is_absent, sub_parts
@@ -25,16 +27,14 @@ MAX_ITEMS = 50
 """Bound of one function; Lambda takes five layers."""
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionLayers:
+class FunctionLayers(msgspec.Struct, frozen=True):
     """The layers of a function, and the folders of those whose build moves them below ``python``."""
 
     layers: tuple[Layer, ...] = ()
     search_path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(msgspec.Struct, frozen=True):
     layer: Layer
     moved: str | None = None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment import document
 from lambdalint.deployment.cloudformation import SUFFIXES, sam
@@ -25,8 +26,7 @@ _MARKS = (b"AWS::Serverless", b"AWS::Lambda::Function", b"AWS::CloudFormation::S
 _LOCATIONS = {STACK: "TemplateURL", sam.APPLICATION: "Location"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(msgspec.Struct, frozen=True, eq=False):
     """A template, and the values that its parameters have in one use of it.
 
     ``passed`` are the values as the stack writes them that nests this one, with that stack.
@@ -37,7 +37,7 @@ class Stack:
     lines: tuple[str, ...]
     scope: Scope
     problems: tuple[Problem, ...] = ()
-    passed: Mapping[str, tuple[Stack, Node]] = field(default_factory=dict, compare=False)
+    passed: Mapping[str, tuple[Stack, Node]] = msgspec.field(default_factory=dict)
 
     @property
     def directory(self) -> str:
@@ -53,21 +53,19 @@ class Stack:
                 yield entry, kind.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Child:
+class _Child(msgspec.Struct, frozen=True):
     entry: Entry
     path: str
     parameters: Mapping[str, str | None]
     passed: Mapping[str, tuple[Stack, Node]]
 
 
-@dataclass(slots=True)
-class Stacks:
+class Stacks(msgspec.Struct):
     """All stacks of a project; those that another one nests are seen with the parameters that it passes."""
 
     tree: Tree
-    problems: list[Problem] = field(default_factory=list)
-    _loaded: dict[str, Loaded | None] = field(default_factory=dict)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    _loaded: dict[str, Loaded | None] = msgspec.field(default_factory=dict)
     _count: int = 0
 
     def __iter__(self) -> Iterator[Stack]:

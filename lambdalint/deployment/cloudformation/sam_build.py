@@ -9,8 +9,9 @@ https://github.com/aws/aws-lambda-builders).
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.cloudformation.sam_commands import Practice, SamCommands
 from lambdalint.deployment.zipped_folder import zipped_folder

@@ -8,9 +8,9 @@ starts in the working directory (``manifest_path_override`` in ``commands/build/
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import tomli
 
 from lambdalint.deployment import document
@@ -36,8 +36,7 @@ _HERE = re.compile(r"(?:\$PWD|\$\{PWD\}|\$\(pwd\)|\$\(PWD\)|\$\(CURDIR\)|\$\{CUR
 _UNKNOWN = re.compile(r"[$%{}<>*]")
 
 
-@dataclass(frozen=True, slots=True)
-class BuildCommand:
+class BuildCommand(msgspec.Struct, frozen=True):
     """One ``sam build``: the file that it names, the template, and the one function or layer that it builds.
 
     ``folder`` is that of the file that holds it. None stands for what it does not name. ``environment`` is set where
@@ -52,8 +51,7 @@ class BuildCommand:
     environment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(msgspec.Struct, frozen=True):
     """What takes the place of the manifest in a folder.
 
     ``manifests`` are the files that commands name; ``own`` tells that some command leaves the folder its own;

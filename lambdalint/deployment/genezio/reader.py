@@ -7,8 +7,10 @@ https://github.com/Genez-io/genezio/blob/main/src/projectConfiguration/yaml/v2.t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment import document
 from lambdalint.deployment.genezio.settings import build, given, is_expression, known_text, with_settings
@@ -60,16 +62,15 @@ def read(tree: Tree, catalogue: Catalogue) -> Deployment:
     return Deployment(tuple(found), tuple(dict.fromkeys(problems)))
 
 
-@dataclass(slots=True)
-class _Project:
+class _Project(msgspec.Struct):
     """The functions of one file in *folder*."""
 
     tree: Tree
     folder: str
     root: Node
     room: Room
-    functions: list[Function] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    functions: list[Function] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
 
     def read(self) -> None:
         """Read the sections that may run Python."""

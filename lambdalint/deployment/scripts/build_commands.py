@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.scripts.build_folders import BuildFolders, Installed
 from lambdalint.deployment.scripts.command_options import read_options
@@ -42,7 +43,6 @@ _REQUIREMENTS = "requirements.txt"
 _MAKES = frozenset({"make", "gmake"})
 
 
-@dataclass(slots=True)
 class BuildRun:
     """One run of scripts over the same folders.
 
@@ -50,18 +50,15 @@ class BuildRun:
     targets of a Makefile in a shell: its path, or nothing for that of the directory, the targets and the variables.
     """
 
-    tree: Tree
-    relevant: frozenset[str] | None = None
-    folders: BuildFolders = field(init=False)
-    written: Written = field(default_factory=Written)
-    exports: list[Export] = field(default_factory=list)
-    job: Job = field(init=False)
-    make: Callable[[Shell, str, list[str], dict[str, str]], None] = lambda *_: None
-    depth: int = 0
-
-    def __post_init__(self) -> None:
-        self.folders = BuildFolders(self.tree)
-        self.job = Job(self.tree, self.perform, is_folder=self.folders.is_folder)
+    def __init__(self, tree: Tree, relevant: frozenset[str] | None = None) -> None:
+        self.tree = tree
+        self.relevant = relevant
+        self.folders = BuildFolders(tree)
+        self.written = Written()
+        self.exports: list[Export] = []
+        self.job = Job(tree, self.perform, is_folder=self.folders.is_folder)
+        self.make: Callable[[Shell, str, list[str], dict[str, str]], None] = lambda *_: None
+        self.depth = 0
 
     def shell(self, script: ScriptText, directory: str) -> Shell:
         """Return a shell that starts in *directory*, a path as ``script_text`` has them."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.scripts.script_text import in_project, is_below
 
@@ -17,8 +18,7 @@ MAX_SETTLED = 1_000
 _CODE = frozenset({"*", "*.py", "**", "*.*"})
 
 
-@dataclass(slots=True)
-class Installed:
+class Installed(msgspec.Struct):
     """One installation while its run is followed.
 
     ``place`` is the path that it went to, ``target`` the same as it is written. ``places`` are the paths that it was
@@ -37,16 +37,15 @@ class Installed:
     alone: bool = False
     recipe: str | None = None
     implied: bool = False
-    places: list[str] = field(default_factory=list)
-    beside: set[str] = field(default_factory=set)
-    packed: set[str] = field(default_factory=set)
-    archives: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    excluded: dict[str, set[str]] = field(default_factory=dict)
+    places: list[str] = msgspec.field(default_factory=list)
+    beside: set[str] = msgspec.field(default_factory=set)
+    packed: set[str] = msgspec.field(default_factory=set)
+    archives: list[str] = msgspec.field(default_factory=list)
+    left_out: list[str] = msgspec.field(default_factory=list)
+    excluded: dict[str, set[str]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """Something that lies at ``path``: an installation, or a file or the content of a folder of the project."""
 
     path: str
@@ -55,23 +54,21 @@ class Item:
     file: bool = False
 
 
-@dataclass(slots=True)
-class Archive:
+class Archive(msgspec.Struct):
     """A zip file: the installations and the files and folders of the project in it, and the patterns left out."""
 
-    items: list[Item] = field(default_factory=list)
-    excluded: list[tuple[str, str]] = field(default_factory=list)
+    items: list[Item] = msgspec.field(default_factory=list)
+    excluded: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
 
-@dataclass(slots=True)
-class BuildFolders:
+class BuildFolders(msgspec.Struct):
     """The folders and archives of one run, by their paths; ``full`` tells that a bound was hit, and something lost."""
 
     tree: Tree
-    installs: list[Installed] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    archives: dict[str, Archive] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
+    installs: list[Installed] = msgspec.field(default_factory=list)
+    items: list[Item] = msgspec.field(default_factory=list)
+    archives: dict[str, Archive] = msgspec.field(default_factory=dict)
+    made: set[str] = msgspec.field(default_factory=set)
     settled: int = 0
     full: bool = False
 

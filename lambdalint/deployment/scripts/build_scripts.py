@@ -7,8 +7,10 @@ starts is followed there, with its arguments and in its directory.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.not_lambda import is_apart
 from lambdalint.deployment.scripts.build_commands import MAX_SCRIPT_BYTES, BuildRun
@@ -80,16 +82,15 @@ def installs_of(
     return tuple(_installs(run))
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     tree: Tree
     commands: int = MAX_COMMANDS
     relevant: frozenset[str] | None = None
-    makefiles: dict[str, Makefile | None] = field(default_factory=dict)
-    installs: list[Install] = field(default_factory=list)
-    exports: list[Export] = field(default_factory=list)
-    cut: set[str] = field(default_factory=set)
-    alone: dict[str, list[Install]] = field(default_factory=dict)
+    makefiles: dict[str, Makefile | None] = msgspec.field(default_factory=dict)
+    installs: list[Install] = msgspec.field(default_factory=list)
+    exports: list[Export] = msgspec.field(default_factory=list)
+    cut: set[str] = msgspec.field(default_factory=set)
+    alone: dict[str, list[Install]] = msgspec.field(default_factory=dict)
 
     def read(self) -> None:
         scripts, makefiles, pipelines = self._relevant()

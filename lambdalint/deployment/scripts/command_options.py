@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from lambdalint.deployment.scripts.shell_run import Field
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """An option with the field that holds its value; ``text`` is the value alone."""
 
     name: str
@@ -20,12 +20,11 @@ class Option:
     given: Field
 
 
-@dataclass(slots=True)
-class Options:
+class Options(msgspec.Struct):
     """The options of a command, in order, and its other words."""
 
-    found: list[Option] = field(default_factory=list)
-    rest: list[Field] = field(default_factory=list)
+    found: list[Option] = msgspec.field(default_factory=list)
+    rest: list[Field] = msgspec.field(default_factory=list)
 
     def values(self, *names: str) -> list[Option]:
         """Return the options with one of these names."""

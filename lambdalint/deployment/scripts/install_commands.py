@@ -7,8 +7,9 @@ The options are those of pip 23.2 to 26.3 (https://pip.pypa.io/en/stable/cli/pip
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.scripts.build_folders import Installed
 from lambdalint.deployment.scripts.command_options import Options, read_options
@@ -53,12 +54,11 @@ _PYTHON_LIBRARY = re.compile(r"(lib|lib64)/python3?\.?[\d.*]*/site-packages")
 INSTALLERS = re.compile(r"pip[\d.]*(?:\.exe)?")
 
 
-@dataclass(slots=True)
-class Written:
+class Written(msgspec.Struct):
     """What the commands of a run write into requirements files: lines, or what another manifest says."""
 
-    lines: dict[str, list[tuple[str, Span]]] = field(default_factory=dict)
-    manifests: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
+    lines: dict[str, list[tuple[str, Span]]] = msgspec.field(default_factory=dict)
+    manifests: dict[str, tuple[str | None, tuple[str, ...]]] = msgspec.field(default_factory=dict)
 
     def add(self, path: str, text: str, span: Span, *, append: bool) -> None:
         """Note that *text* is written to a file."""
@@ -155,8 +155,7 @@ def _may_name_target(shell: Shell, given: Field) -> bool:
     return has_unknown(given.text) and _OPTIONS.search(shell.script.text[given.start : given.end]) is not None
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(msgspec.Struct):
     """What one command asks for."""
 
     shell: Shell
@@ -165,8 +164,8 @@ class _Asked:
     step: Span
     complete: bool = True
     missing: bool = False
-    manifests: list[Manifest] = field(default_factory=list)
-    requirements: list[Requirement] = field(default_factory=list)
+    manifests: list[Manifest] = msgspec.field(default_factory=list)
+    requirements: list[Requirement] = msgspec.field(default_factory=list)
 
     def file(self, text: str) -> None:
         """``-r file``."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Span
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Manifest, Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(msgspec.Struct, frozen=True):
     """One command that installs distributions into a folder, such as ``pip install -t``.
 
     ``target`` is the folder, relative to the root (``""`` is the root), or None where it is not known or lies outside.
@@ -45,8 +45,7 @@ class Install:
     artifact: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(msgspec.Struct, frozen=True):
     """A command that writes a requirements file from another manifest.
 
     ``source`` is that manifest (``pyproject.toml``, ``Pipfile``, ``requirements.in``), None where it is not known, as
@@ -59,8 +58,7 @@ class Export:
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BuildScripts:
+class BuildScripts(msgspec.Struct, frozen=True):
     """All that the scripts of a project install and export.
 
     ``cut`` are the scripts that were not followed to their end, for the bounds of reading.

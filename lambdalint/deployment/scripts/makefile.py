@@ -7,8 +7,9 @@ GNU make runs each line of a recipe in a shell of its own, in the directory that
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, in_project, readable
 from lambdalint.deployment.scripts.shell_run import Field, Shell
@@ -32,25 +33,23 @@ _CONTINUED = re.compile(r"[ \t]*\\\n[ \t]*")
 _FUNCTION = re.compile(r"([a-z]+)[ \t]+(.*)", re.DOTALL)
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(msgspec.Struct):
     """A rule: its targets and prerequisites as written, and the lines of its recipe as scripts."""
 
     targets: str
     prerequisites: str
-    recipe: list[ScriptText] = field(default_factory=list)
-    variables: dict[str, str] = field(default_factory=dict)
+    recipe: list[ScriptText] = msgspec.field(default_factory=list)
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Makefile:
+class Makefile(msgspec.Struct):
     """The variables and rules of a Makefile and of those that it includes."""
 
     path: str
-    variables: dict[str, str | None] = field(default_factory=dict)
-    rules: list[Rule] = field(default_factory=list)
+    variables: dict[str, str | None] = msgspec.field(default_factory=dict)
+    rules: list[Rule] = msgspec.field(default_factory=list)
     one_shell: bool = False
-    included: set[str] = field(default_factory=set)
+    included: set[str] = msgspec.field(default_factory=set)
 
 
 def read_makefile(tree: Tree, path: str) -> Makefile | None:
@@ -68,8 +67,7 @@ def _read_into(tree: Tree, path: str, makefile: Makefile) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     tree: Tree
     makefile: Makefile
     script: ScriptText
@@ -168,16 +166,15 @@ def _names_in(value: str) -> list[str]:
     return re.findall(r"\$[({]([\w.-]+)[)}]", value)
 
 
-@dataclass(slots=True)
-class MakeRun:
+class MakeRun(msgspec.Struct):
     """Runs targets of one Makefile in the shells of a run."""
 
     makefile: Makefile
     shell: Shell
-    overrides: dict[str, str] = field(default_factory=dict)
-    done: set[str] = field(default_factory=set)
+    overrides: dict[str, str] = msgspec.field(default_factory=dict)
+    done: set[str] = msgspec.field(default_factory=set)
     expansions: int = MAX_EXPANSIONS
-    automatic: dict[str, str] = field(default_factory=dict)
+    automatic: dict[str, str] = msgspec.field(default_factory=dict)
 
     def top_targets(self) -> list[str]:
         """Return the targets that no other one needs; all of them where each is needed."""

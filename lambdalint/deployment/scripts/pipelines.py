@@ -6,9 +6,10 @@ GitHub workflows, CodeBuild's buildspec, GitLab CI, Bitbucket and Azure pipeline
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment import document
 from lambdalint.deployment.node import Scalar
@@ -29,8 +30,7 @@ _TRAVIS = ("before_install", "install", "before_script", "script", "after_succes
 _SHELLS = ("bash", "sh", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """A script of a job. ``directory`` is relative to where the job starts; ``joined`` keeps the shell of the last."""
 
     script: ScriptText
@@ -39,8 +39,7 @@ class Step:
     joined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineJob:
+class PipelineJob(msgspec.Struct, frozen=True):
     """A job: its steps, the variables that are known in all of them, and where its copy of the project lies.
 
     ``checkout`` is the folder below the start of the job that the project is copied to; ``directories`` are the

@@ -7,7 +7,8 @@ character throughout a run, so that what is put into ``$BUILD`` is found when ``
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+import msgspec
 
 from lambdalint.model import Span
 
@@ -18,8 +19,7 @@ _FIRST = 0xE001
 _LAST = 0xF8FF
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptText:
+class ScriptText(msgspec.Struct, frozen=True):
     """A script with the places of its characters.
 
     ``lines`` holds, for each line of the script, the offset that it starts at and the line and column of the file
@@ -67,11 +67,10 @@ class ScriptText:
         return line, column + offset - start
 
 
-@dataclass(slots=True)
-class Unknowns:
+class Unknowns(msgspec.Struct):
     """The unknown things of one run, each with its character."""
 
-    _characters: dict[str, str] = field(default_factory=dict)
+    _characters: dict[str, str] = msgspec.field(default_factory=dict)
 
     def named(self, name: str) -> str:
         """Return the character of the thing *name*, the same each time."""

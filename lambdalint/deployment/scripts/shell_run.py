@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.scripts.script_text import ROOT, ScriptText, Unknowns, has_unknown, in_project, joined
 from lambdalint.deployment.scripts.shell_syntax import Branches, Definition, Group, Loop, Redirection, Simple, parse
@@ -28,8 +30,7 @@ _OPERATION = re.compile(r"(\w+)(%%?|##?)(/|/\*|\*/)", re.ASCII)
 _CONNECTIVES = frozenset({"&&", ";", "||", "|"})
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """A word as a command gets it. ``pattern`` tells that it holds wildcards that the shell still has to match."""
 
     text: str
@@ -38,16 +39,14 @@ class Field:
     pattern: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(msgspec.Struct, frozen=True):
     """A folder of the machine that a container sees under another path."""
 
     inside: str
     outside: str
 
 
-@dataclass(slots=True)
-class Job:
+class Job(msgspec.Struct):
     """What the commands of one run share.
 
     ``found`` and ``missed`` count the files that they name. ``cut`` tells that a bound was hit, and commands left out;
@@ -56,7 +55,7 @@ class Job:
 
     tree: Tree
     perform: Callable[[Shell, list[Field], tuple[Redirection, ...]], None]
-    unknowns: Unknowns = field(default_factory=Unknowns)
+    unknowns: Unknowns = msgspec.field(default_factory=Unknowns)
     commands: int = MAX_COMMANDS
     found: int = 0
     missed: int = 0
@@ -65,23 +64,22 @@ class Job:
     is_folder: Callable[[str], bool] = lambda _: False
 
 
-@dataclass(slots=True)
-class Shell:
+class Shell(msgspec.Struct):
     """The state of one shell. ``unsure`` counts the conditions around the command that runs."""
 
     job: Job
     script: ScriptText
     directory: str
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
     arguments: tuple[str, ...] | None = None
-    functions: dict[str, tuple[Command, ...]] = field(default_factory=dict)
+    functions: dict[str, tuple[Command, ...]] = msgspec.field(default_factory=dict)
     mounts: tuple[Mount, ...] = ()
     make: Callable[[str], str] | None = None
     unsure: int = 0
     depth: int = 0
     before: str = ""
-    stack: list[str] = field(default_factory=list)
-    environment: Mapping[str, str] = field(default_factory=dict)
+    stack: list[str] = msgspec.field(default_factory=list)
+    environment: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def copy(self) -> Shell:
         """Return a shell of its own in the same state."""

@@ -5,7 +5,7 @@ What is not known here is read as a simple command, and the nesting is bounded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from lambdalint.deployment.scripts.shell_tokens import Token, Word, assignment_of, tokens_of
 
@@ -18,16 +18,14 @@ _ASKING = frozenset({"[", "[[", "test", "command", "which"})
 _LEADING = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"})
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection:
+class Redirection(msgspec.Struct, frozen=True):
     """A file that the shell opens for a command."""
 
     operator: str
     target: Word
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(msgspec.Struct, frozen=True):
     """A command with its words. ``unsure`` tells that another command's outcome decides whether it runs."""
 
     words: tuple[Word, ...]
@@ -35,22 +33,19 @@ class Simple:
     unsure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """``( ... )``, or one side of a pipe."""
 
     body: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Branches:
+class Branches(msgspec.Struct, frozen=True):
     """The bodies of ``if`` or ``case``, of which one runs, and of a loop whose rounds are not known."""
 
     bodies: tuple[tuple[Command, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(msgspec.Struct, frozen=True):
     """``for name in words``."""
 
     name: str
@@ -58,8 +53,7 @@ class Loop:
     body: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """A function of the script."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 MAX_TOKENS = 80_000
 
@@ -13,8 +14,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?=)", re.ASCII)
 _CLOSING = {"(": ")", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A piece of a word.
 
     ``kind`` is ``text``, ``variable`` (``text`` is the name, ``default`` what stands for an empty one), ``script`` (a
@@ -27,8 +27,7 @@ class Part:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """One word of a command, from the offset ``start`` to ``end`` of the script."""
 
     parts: tuple[Part, ...]
@@ -43,8 +42,7 @@ class Word:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """An operator, or a word."""
 
     text: str
@@ -73,12 +71,11 @@ def assignment_of(word: Word) -> tuple[str, Word] | None:
     return match[1], Word((rest, *word.parts[1:]) if rest.text else word.parts[1:], word.start + match.end(), word.end)
 
 
-@dataclass(slots=True)
-class _Lexer:
+class _Lexer(msgspec.Struct):
     text: str
     make: bool = False
     at: int = 0
-    documents: list[tuple[str, bool, int]] = field(default_factory=list)
+    documents: list[tuple[str, bool, int]] = msgspec.field(default_factory=list)
 
     def tokens(self) -> list[Token]:
         found: list[Token] = []

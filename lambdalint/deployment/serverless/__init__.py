@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.catalogue import Catalogue
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Services", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(msgspec.Struct, frozen=True):
     """What the serverless.yml files of a project declare.
 
     ``foreign`` are the folders of services on another provider than AWS, whose handlers look the same.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.serverless.requirements import LAYER_REFERENCE, PLUGIN, RequirementsPlugin
 from lambdalint.deployment.zipped_folder import is_folder, zipped_folder

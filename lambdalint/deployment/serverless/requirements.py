@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import tomli
 
 from lambdalint.model import Build, Layer, Manifest, Tree
@@ -49,8 +49,7 @@ _BUNDLING = 4
 _MAJOR = re.compile(r"(?:npm:[^@]*@)?[\s^~=v]*(\d{1,4})(?:\.|$|\s*-|x)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(msgspec.Struct, frozen=True):
     """The settings of the plugin that decide what is packed; ``known`` tells that all of them are."""
 
     file: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.handlers import module_file
 from lambdalint.deployment.package_patterns import understood
@@ -27,8 +29,7 @@ ARCHIVE = "archive_file"
 _OBJECTS = ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(msgspec.Struct, frozen=True):
     """A folder that is packed.
 
     ``renamed`` is the module of the handler as the folder has it, where the archive names it otherwise; ``inline`` is
@@ -46,8 +47,7 @@ class Code:
     confidence: str = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class NoCode:
+class NoCode(msgspec.Struct, frozen=True):
     """Why there is no folder; ``hint`` is the path of the archive, which something else makes."""
 
     reason: str

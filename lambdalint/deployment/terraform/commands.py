@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.scripts.build_scripts import installs_of
 from lambdalint.deployment.scripts.installs import BuildScripts

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.terraform import functions, project_files
 from lambdalint.deployment.terraform.expression import (
@@ -72,12 +74,11 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """Where an expression stands: its module, and the names that ``for``, ``for_each`` and ``count`` bind."""
 
     module: Module
-    bound: dict[str, Value] = field(default_factory=dict)
+    bound: dict[str, Value] = msgspec.field(default_factory=dict)
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.model import Span
@@ -11,16 +12,14 @@ if TYPE_CHECKING:
 Plain: TypeAlias = "str | int | float | bool | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True):
     """A text without holes, a number, ``true``, ``false`` or ``null``."""
 
     span: Span
     value: Plain
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(msgspec.Struct, frozen=True):
     """A text between markers.
 
     ``text`` has lost the indentation that ``<<-`` removes; ``margin`` is its width, and ``first_line`` the line of the
@@ -34,24 +33,21 @@ class Heredoc:
     plain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(msgspec.Struct, frozen=True):
     """A text with holes: literal parts and expressions."""
 
     span: Span
     parts: tuple[str | Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """A root name, such as ``var``, or the variable of a ``for``."""
 
     span: Span
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(msgspec.Struct, frozen=True):
     """``target.name``."""
 
     span: Span
@@ -59,8 +55,7 @@ class Attribute:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """``target[key]``."""
 
     span: Span
@@ -68,8 +63,7 @@ class Index:
     key: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Splat:
+class Splat(msgspec.Struct, frozen=True):
     """``target[*].a.b`` or ``target.*.a``: ``steps`` are taken from each element."""
 
     span: Span
@@ -77,8 +71,7 @@ class Splat:
     steps: tuple[str | Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A call of a built-in function; ``spread`` tells that the last argument ends in ``...``."""
 
     span: Span
@@ -87,24 +80,21 @@ class Call:
     spread: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(msgspec.Struct, frozen=True):
     """``[a, b]``."""
 
     span: Span
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(msgspec.Struct, frozen=True):
     """``{ key = value }``; a key that is a bare name is a literal."""
 
     span: Span
     pairs: tuple[tuple[Expression, Expression], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(msgspec.Struct, frozen=True):
     """A ``for`` expression; ``key`` is set where it makes an object, ``grouped`` where ``...`` collects values."""
 
     span: Span
@@ -116,8 +106,7 @@ class Loop:
     grouped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(msgspec.Struct, frozen=True):
     """``condition ? chosen : otherwise``."""
 
     span: Span
@@ -126,8 +115,7 @@ class Conditional:
     otherwise: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True):
     """An operator with one operand or two."""
 
     span: Span
@@ -135,8 +123,7 @@ class Operation:
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(msgspec.Struct, frozen=True):
     """What is not read."""
 
     span: Span
@@ -148,22 +135,20 @@ Expression: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """One argument of a block: ``span`` is that of its name."""
 
     span: Span
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A block with its arguments and the blocks in it; ``span`` is that of its last label, or of its type."""
 
     kind: str
     labels: tuple[str, ...]
     span: Span
-    arguments: dict[str, Argument] = field(default_factory=dict)
+    arguments: dict[str, Argument] = msgspec.field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
 
     def value(self, name: str) -> Expression | None:

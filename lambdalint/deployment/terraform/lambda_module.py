@@ -7,8 +7,9 @@ with what the manifest in it asks for, an object installs only what it says.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.package_patterns import understood
 from lambdalint.deployment.terraform.code import Code, NoCode, holds, located
@@ -58,8 +59,7 @@ def is_docker_build(call: Resource) -> bool:
     return child is not None and child.configuration.declares("variable", "docker_file_path")
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(msgspec.Struct, frozen=True):
     """One of the paths that are packed: at ``prefix``, with what is installed beside it."""
 
     folder: str

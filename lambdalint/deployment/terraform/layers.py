@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.terraform.code import Code, NoCode
 from lambdalint.deployment.terraform.commands import installed
@@ -27,8 +29,7 @@ _UNKNOWN = "unknown"
 _HOLE = re.compile(r"\$\{[^}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionLayers:
+class FunctionLayers(msgspec.Struct, frozen=True):
     """The layers of a function, and the folders of those that are moved below ``python``."""
 
     layers: tuple[Layer, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.deployment.terraform.evaluation import Scope, evaluate
 from lambdalint.deployment.terraform.expression import Literal
@@ -47,8 +49,7 @@ _PASSED_ON = {("terraform_data", "output"): "input", ("null_data_source", "outpu
 _OWN_ARGUMENTS = frozenset({"source", "version", "providers", "depends_on", "count", "for_each"})
 
 
-@dataclass(slots=True)
-class Project:
+class Project(msgspec.Struct):
     """What all modules of a project share: their configurations, and how much may still be evaluated.
 
     ``most_modules`` and ``most_steps`` are what ``modules`` and ``steps`` may come to in the folder at hand.
@@ -73,8 +74,7 @@ class Project:
         return self.configurations.tree
 
 
-@dataclass(eq=False, slots=True)
-class Resource:
+class Resource(msgspec.Struct, eq=False):
     """An instance of a resource, of a data source, or of a module that is called.
 
     ``mode`` is ``resource``, ``data`` or ``module``; ``kind`` is the resource's type. ``key`` tells instances of
@@ -139,8 +139,7 @@ class Resource:
         return self._child
 
 
-@dataclass(eq=False, slots=True)
-class Module:
+class Module(msgspec.Struct, eq=False):
     """A folder's configuration with the values of its variables; ``root`` is the folder that Terraform runs in."""
 
     project: Project
@@ -150,9 +149,9 @@ class Module:
     call: Resource | None = None
     _given: dict[str, Argument] | None = None
     _stages: list[dict[str, Argument]] | None = None
-    _values: dict[tuple[str, str], Value] = field(default_factory=dict)
-    _pending: set[tuple[str, str]] = field(default_factory=set)
-    _instances: dict[tuple[str, str, str], tuple[Resource, ...]] = field(default_factory=dict)
+    _values: dict[tuple[str, str], Value] = msgspec.field(default_factory=dict)
+    _pending: set[tuple[str, str]] = msgspec.field(default_factory=set)
+    _instances: dict[tuple[str, str, str], tuple[Resource, ...]] = msgspec.field(default_factory=dict)
 
     @property
     def directory(self) -> str:

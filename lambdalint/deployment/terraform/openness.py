@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.terraform.expression import Attribute, Name
 from lambdalint.model import Span
@@ -56,6 +57,6 @@ def _references(expression: Expression) -> Iterator[tuple[str, str]]:
             yield part.target.name, part.name
         elif isinstance(part, tuple):
             pending.extend(part)
-        elif is_dataclass(part) and not isinstance(part, (Span, type)):
-            pending.extend(getattr(part, one.name) for one in fields(part))
+        elif isinstance(part, msgspec.Struct) and not isinstance(part, Span):
+            pending.extend(getattr(part, name) for name in part.__struct_fields__)
     yield "var", ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.terraform.evaluation import Scope, evaluate, step
 from lambdalint.deployment.terraform.values import (
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 MAX_BLOCKS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(msgspec.Struct, frozen=True):
     """A block in a resource, with the scope that its expressions stand in."""
 
     block: Block
@@ -43,16 +43,14 @@ class Nested:
         return None if is_null(value) else value
 
 
-@dataclass(frozen=True, slots=True)
-class MountSetting:
+class MountSetting(msgspec.Struct, frozen=True):
     """A file system that is mounted at ``path``; ``arn`` is that of its access point."""
 
     path: Value
     arn: Value | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What a declaration states of a function; None stands for what it leaves alone.
 
     ``mounts_known`` and ``variables_known`` tell that no unknown block may state more of them. ``in_network`` is None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.document import decode
 from lambdalint.model import Problem, Span
@@ -35,8 +36,7 @@ _PAIRS = {"}": "{", ")": "(", "]": "["}
 _VISIBLE = re.compile(r"[^\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class HeredocText:
+class HeredocText(msgspec.Struct, frozen=True):
     """The text of a heredoc: where it starts and ends, and whether ``<<-`` trims it."""
 
     start: int
@@ -44,8 +44,7 @@ class HeredocText:
     trimmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RawBlock:
+class RawBlock(msgspec.Struct, frozen=True):
     """A top-level block, not parsed: its type and labels, and where it starts and ends in the file's text."""
 
     kind: str
@@ -54,8 +53,7 @@ class RawBlock:
     end: int
 
 
-@dataclass(slots=True)
-class SourceFile:
+class SourceFile(msgspec.Struct):
     """A file's text, the same with comments and heredocs blanked, and its top-level blocks.
 
     A heredoc is blanked to a string of the same length, so that all places stay where they are. ``fixed`` is the place
@@ -65,11 +63,11 @@ class SourceFile:
     path: str
     text: str
     blanked: str = ""
-    heredocs: dict[int, HeredocText] = field(default_factory=dict)
-    blocks: list[RawBlock] = field(default_factory=list)
+    heredocs: dict[int, HeredocText] = msgspec.field(default_factory=dict)
+    blocks: list[RawBlock] = msgspec.field(default_factory=list)
     problem: Problem | None = None
     fixed: Span | None = None
-    _starts: list[int] = field(default_factory=list)
+    _starts: list[int] = msgspec.field(default_factory=list)
 
     def span(self, start: int, end: int) -> Span:
         """Return the place of the text from *start* to *end*."""

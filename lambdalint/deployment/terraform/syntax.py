@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lark import Tree as LarkTree
+from msgspec.structs import replace
 
 from lambdalint.deployment.terraform.expression import (
     Argument,

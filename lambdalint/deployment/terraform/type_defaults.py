@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.deployment.terraform.evaluation import evaluate
 from lambdalint.deployment.terraform.expression import Call, Literal, MapOf

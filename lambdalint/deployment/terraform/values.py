@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from lambdalint.deployment.terraform.expression import Heredoc, Plain
@@ -15,16 +17,14 @@ MAX_ITEMS = 2_000
 """Bounds of one value: characters of a text, items of a collection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """The attribute of a resource that a value was read from."""
 
     resource: Resource
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True):
     """A text, a number, a truth value or null; ``heredoc`` is set where it is written as one."""
 
     data: Plain
@@ -33,8 +33,7 @@ class Scalar:
     heredoc: Heredoc | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A list, tuple or set; not ``complete`` where there may be more."""
 
     items: tuple[Value, ...]
@@ -42,16 +41,14 @@ class Items:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A value of a mapping, and the place of its key."""
 
     value: Value
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(msgspec.Struct, frozen=True):
     """A map or object; not ``complete`` where there may be more."""
 
     entries: dict[str, Entry]
@@ -59,8 +56,7 @@ class Entries:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """A value that only the deployment knows.
 
     ``text`` is what the configuration shows of it, with ``${...}`` for the rest; ``heredoc`` is set where it is a text
@@ -76,8 +72,7 @@ class Unknown:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceValue:
+class ResourceValue(msgspec.Struct, frozen=True):
     """A resource, or one of its instances."""
 
     resource: Resource

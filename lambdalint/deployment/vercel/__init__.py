@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from lambdalint.catalogue import Catalogue
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Projects", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Projects:
+class Projects(msgspec.Struct, frozen=True):
     """What the Vercel projects of a repository deploy; ``files`` are those that their functions are served from."""
 
     functions: tuple[Function, ...] = ()

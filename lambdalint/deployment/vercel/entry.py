@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import tomli
 
 from lambdalint.deployment.handlers import module_file
@@ -30,8 +30,7 @@ _LONGEST_REFERENCE = 10_000
 _MOST_SUBSCRIBERS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What the runtime serves of the file ``path``: the name, where it is bound, and what it is.
 
     ``kind`` is ``application`` (WSGI or ASGI), ``class`` (derived from ``BaseHTTPRequestHandler``), ``subclass`` (a

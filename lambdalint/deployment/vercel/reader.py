@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from lambdalint.deployment import document
 from lambdalint.deployment.handlers import is_packaged

@@ -6,8 +6,9 @@ See https://vercel.com/docs/services and, for the older key, https://vercel.com/
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment import document
 from lambdalint.deployment.not_lambda import is_below
@@ -37,8 +38,7 @@ _DOCKERFILE = re.compile(r"(?:.*/)?(?:Docker|Container)file(?:\.vercel)?", re.IG
 _MANIFESTS = ("pyproject.toml", "requirements.txt", "Pipfile", "manage.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True):
     """A service in Python: its name, what it serves, the folder that is its own, its settings, and its place."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import tomli
+from msgspec.structs import replace
 
 from lambdalint.deployment import document
 from lambdalint.deployment.node import Entry, MappingNode, Scalar, SequenceNode
@@ -49,8 +50,7 @@ def settings_files(tree: Tree) -> list[str]:
     return sorted(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(msgspec.Struct, frozen=True):
     """A stage with all of its settings, its own and those that it extends."""
 
     name: str

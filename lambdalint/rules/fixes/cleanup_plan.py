@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.model import Edit, Fix, Safety, Span
 from lambdalint.syntax import blocks, known_calls, try_finally
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from lambdalint.syntax.module import Module, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Clearing:
+class Clearing(msgspec.Struct, frozen=True):
     """One removal in a ``finally`` clause.
 
     ``text`` are its lines, one level deeper than the block. ``names`` must be bound before the ``try``. ``moved`` is
@@ -35,8 +35,7 @@ class Clearing:
     imports: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What a fix does: the statements from ``first`` to ``last`` of ``block`` go into ``try``.
 
     ``hoisted`` are those of them that go above it, because they bind what the removals need. ``into`` is a ``try``

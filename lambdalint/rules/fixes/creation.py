@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.syntax.callee import argument_parameter
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from lambdalint.syntax.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Doing:
+class Doing(msgspec.Struct, frozen=True):
     """What *effects* do, seen from one function on their way: its ``call``, and the argument that is their path.
 
     ``call`` is a node of ``module``. ``path`` is None where the call does not get the path as it is. ``direct`` tells

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment import cloudformation
 from lambdalint.deployment.web_adapter import is_wrapped
@@ -29,8 +30,7 @@ _OF_AWS = re.compile(r"\b(?:aws|amazon|aurora|boto\w*|dynamodb|s3\w*|lambda|cfn|
 _SUPPRESSED = re.compile(r"\bnoqa\b|lambdalint:")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A requirements file that asks for the libraries ``names``, and the functions that are built from it."""
 
     path: str
@@ -38,8 +38,7 @@ class Place:
     packages: tuple[FunctionPackage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(msgspec.Struct, frozen=True):
     """What leaves the packages of one place."""
 
     asked: tuple[Requirement, ...]

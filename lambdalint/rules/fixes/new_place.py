@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.model import Base, EffectKind, Guard, Phase
 from lambdalint.rules.fixes.relocation_group import is_read_back, needs_folder
@@ -27,8 +27,7 @@ _CREATING = frozenset({EffectKind.WRITE, EffectKind.CREATE_DIR})
 _HOME = re.compile(r"/home/[^/]+/|/root/")
 
 
-@dataclass
-class NewPlace:
+class NewPlace(msgspec.Struct):
     """The files of a group at their new place.
 
     ``chosen`` are the stages that are rewritten, by the identity of their nodes. ``is_doubtful`` is true after

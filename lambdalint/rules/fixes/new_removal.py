@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
+from msgspec.structs import replace
 
 from lambdalint.model import EffectKind, HoleKind, Phase, Removal, Safety
 from lambdalint.rules.fixes.cleanup_plan import Clearing, Plan, settled

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.rules.fixes.path_arguments import Role, in_command, role_of
 from lambdalint.rules.fixes.project_names import attribute_uses, readers_of
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from lambdalint.syntax.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A call that uses a path, as its *argument*. ``whole``: it is the path that was followed, none below or above."""
 
     module: Module
@@ -29,18 +28,17 @@ class Use:
     whole: bool
 
 
-@dataclass
-class Destinations:
+class Destinations(msgspec.Struct):
     """Where a value goes, over all ways.
 
     ``kept`` are the expressions whose value must not change (a key, a comparison). ``given`` are unknown calls that are
     given it, ``lost`` all other places where it goes out of sight.
     """
 
-    uses: list[Use] = field(default_factory=list)
-    kept: list[cst.CSTNode] = field(default_factory=list)
-    given: list[cst.CSTNode] = field(default_factory=list)
-    lost: list[cst.CSTNode] = field(default_factory=list)
+    uses: list[Use] = msgspec.field(default_factory=list)
+    kept: list[cst.CSTNode] = msgspec.field(default_factory=list)
+    given: list[cst.CSTNode] = msgspec.field(default_factory=list)
+    lost: list[cst.CSTNode] = msgspec.field(default_factory=list)
 
 
 def destinations_of(project: Project, module: Module, node: cst.BaseExpression, form: Form) -> Destinations:
@@ -54,11 +52,10 @@ _TEXT_PARTS = (cst.BinaryOperation, cst.FormattedStringExpression, cst.Formatted
 _ENDING = (cst.If, cst.While, cst.UnaryOperation, cst.Assert, cst.Expr)
 
 
-@dataclass
-class _Tracer:
+class _Tracer(msgspec.Struct):
     project: Project
-    found: Destinations = field(default_factory=Destinations)
-    _seen: set[tuple[int, bool]] = field(default_factory=set)
+    found: Destinations = msgspec.field(default_factory=Destinations)
+    _seen: set[tuple[int, bool]] = msgspec.field(default_factory=set)
 
     def climb(self, module: Module, node: cst.CSTNode, form: Form, *, whole: bool) -> None:
         """Follow the value of *node* to what its surroundings do with it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.model import EffectKind
 from lambdalint.rules.fixes.path_arguments import path_arguments, read_argument
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 _MAX_STEPS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(msgspec.Struct, frozen=True):
     """An expression that a path passes through.
 
     ``whole``: it is the path itself, not a folder above it. ``is_fragment``: it is the start of a name, and no path.
@@ -35,8 +35,7 @@ class Stage:
     is_fragment: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """The stages of one path, the one at the call that uses it first, and what the last one starts from.
 
     ``anchor`` is None where the last stage does not tell.

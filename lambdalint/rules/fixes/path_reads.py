@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import Assignment
+from msgspec.structs import replace
 
 from lambdalint.syntax.bindings import binding_of
 from lambdalint.syntax.callee import argument_parameter, project_function

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 from libcst.metadata import Assignment
 
 from lambdalint.syntax.bindings import binding_of
@@ -115,8 +115,7 @@ def _constant(module: Module, name: str) -> Found | None:
     return None if value is None else (module, value)
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeUses:
+class AttributeUses(msgspec.Struct, frozen=True):
     """All that a module says of an attribute: where it is assigned, and where it is read."""
 
     values: tuple[cst.BaseExpression, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.model import Base, EffectKind, Guard, HoleKind, Phase
 from lambdalint.model.place import LISTING
@@ -38,8 +39,7 @@ _FIXED = frozenset({HoleKind.ENVIRONMENT, HoleKind.LOOP})
 """Kinds of holes that do not make a new name in each invocation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Effects whose paths have to be moved together; ``functions`` are the deployed functions that have them."""
 
     effects: tuple[Effect, ...]

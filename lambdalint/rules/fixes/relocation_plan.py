@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.model import Base, EffectKind
 from lambdalint.rules.fixes.new_place import NewPlace
@@ -48,18 +49,17 @@ _ABOUT = frozenset(
 """Calls that do not look at a file's content."""
 
 
-@dataclass
-class Plan:
+class Plan(msgspec.Struct):
     """Which expressions are rewritten, so that all paths of a group move."""
 
     project: Project
     group: Group
     is_safe: bool = True
     read_back: bool = False
-    chosen: dict[int, tuple[Stage, Anchor, Form]] = field(default_factory=dict)
-    _origins: list[tuple[Effect, Origin]] = field(default_factory=list)
-    _commands: set[Span] = field(default_factory=set)
-    _exact: set[int] = field(default_factory=set)
+    chosen: dict[int, tuple[Stage, Anchor, Form]] = msgspec.field(default_factory=dict)
+    _origins: list[tuple[Effect, Origin]] = msgspec.field(default_factory=list)
+    _commands: set[Span] = msgspec.field(default_factory=set)
+    _exact: set[int] = msgspec.field(default_factory=set)
 
     def make(self) -> bool:
         """Choose the expressions; tell whether that is possible."""

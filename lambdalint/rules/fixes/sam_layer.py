@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment import document
 from lambdalint.deployment.cloudformation import sam
@@ -30,8 +31,7 @@ _NEAR = ("CodeUri", "Handler", "Runtime")
 _UNKNOWN = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(msgspec.Struct, frozen=True):
     """The requirements ``asked`` leave the packages of SAM functions by the edits ``removal``.
 
     ``lines`` are how they are written, with their comments. ``stem`` is what a new layer is called.
@@ -49,8 +49,7 @@ class Move:
         return frozenset(one.name for one in self.asked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(msgspec.Struct, frozen=True):
     """A layer of the template that a build fills from its requirements file, at ``manifest``."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from lambdalint.syntax.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """A finding at a call, in the module that it stands in.
 
     ``effects`` are those of the call that concern the rule, one for each way that leads there from an entry point.

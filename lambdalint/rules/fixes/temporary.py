@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
+from msgspec.structs import replace
 
 from lambdalint.model import Edit, Fix, Safety, Span
 from lambdalint.rules.fixes.temporary_extent import extent_of
@@ -39,8 +40,7 @@ def temporary_fix(site: Site) -> Fix | None:
     return None if make is None else make(site)
 
 
-@dataclass(frozen=True, slots=True)
-class _Assignment:
+class _Assignment(msgspec.Struct, frozen=True):
     """A statement ``target = value`` on a line of its own."""
 
     line: cst.SimpleStatementLine

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 from libcst.metadata import FunctionScope
 
 from lambdalint.model import EffectKind, Safety
@@ -27,8 +27,7 @@ _OUTLASTING = frozenset({"chdir", "fchdir", "move", "rename", "renames", "replac
 _WRITING = frozenset({EffectKind.WRITE, EffectKind.EXTRACT, EffectKind.CREATE_DIR, EffectKind.DELETE, EffectKind.STORE})
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(msgspec.Struct, frozen=True):
     """The statements of one block from that which makes a temporary object to the last one that uses it.
 
     ``uses`` are the reads of its name, and of names that hold something of it. ``safety`` tells how sure it is that

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.syntax import known_calls
 from lambdalint.syntax.callee import own_nodes
@@ -23,8 +23,7 @@ _REMOVING_METHODS = frozenset({"unlink", "rmdir"})
 _TESTS = frozenset({"exists", "isfile", "isdir", "lexists", "is_file", "is_dir"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """The statements of an extent: those that use the object, and the removals behind them.
 
     ``dropped`` takes away the removals within the statements, before a ``return`` and the like. ``left`` tells that
@@ -38,8 +37,7 @@ class Parts:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Removal:
+class _Removal(msgspec.Struct, frozen=True):
     """A removal, and the ``statement`` that does no more; ``chosen`` tells that this has a condition of its own."""
 
     statement: Statement | None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from lambdalint.model import Base, Edit, EffectKind, Phase, Span
 from lambdalint.syntax import known_calls
@@ -31,8 +31,7 @@ _ELSEWHERE = frozenset(
 """Calls that may see the working directory without an effect that names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A call that uses what was unpacked: by ``path``, one of its arguments, or all of it where that is None."""
 
     call: cst.Call

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lambdalint.catalogue import load
 from lambdalint.deployment.rooms import base_room, complete, merge_environment, same_room

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from engine.known_project import APP, Project, finding, report
 from lambdalint.engine import baseline

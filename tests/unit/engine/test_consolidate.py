@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lambdalint.engine.consolidate import Places, fingerprint, merge, statement_hash, without_inline_fix
 from lambdalint.model import Confidence, Edit, Finding, Fix, InlineSource, Label, Safety, Severity, Span, Step
@@ -10,7 +9,7 @@ from lambdalint.model import Confidence, Edit, Finding, Fix, InlineSource, Label
 
 def finding(code: str = "LMB102", line: int = 1, path: str = "app.py", **changes: object) -> Finding:
     base = Finding(code, "a-rule", "message", Severity.WARNING, Confidence.MEDIUM, Span(path, line, 5, line, 9))
-    return replace(base, **changes)  # type: ignore[arg-type] # the names are those of Finding
+    return replace(base, **changes)
 
 
 def test_equal_findings_become_one_for_all_functions() -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from lambdalint.engine.consolidate import Places
 from lambdalint.engine.functions import list_functions, name_apart, relocate
@@ -34,7 +35,7 @@ def test_no_two_functions_share_a_name() -> None:
 
 def explicit(**changes: object) -> ExplicitFunction:
     base = ExplicitFunction("app.handler", Span.point("pyproject.toml", 4), code_root="src")
-    return replace(base, **changes)  # type: ignore[arg-type] # the names are those of ExplicitFunction
+    return replace(base, **changes)
 
 
 def test_paths_of_the_configuration_become_relative_to_the_root(tmp_path: Path) -> None:

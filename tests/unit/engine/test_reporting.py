@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command_line import git
+from msgspec.structs import replace
 
 import lambdalint.deployment
 from lambdalint.engine import baseline
@@ -40,7 +40,7 @@ def settings(*handlers: str, **changes: object) -> Settings:
         for code_root, _, handler in (one.rpartition("/") for one in handlers)
     )
     base = Settings(functions=functions, signature_fallback=False)
-    return replace(base, **changes)  # type: ignore[arg-type] # the names are those of Settings
+    return replace(base, **changes)
 
 
 def run(root: Path, given: Settings, *paths: str) -> Report:

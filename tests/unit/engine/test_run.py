@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import lambdalint.deployment
 from lambdalint.engine.run import check
@@ -37,7 +37,7 @@ def settings(*handlers: str, **changes: object) -> Settings:
         declared = ExplicitFunction(name, Span.point("pyproject.toml"), name=handler, code_root=code_root)
         functions.append(declared)
     base = Settings(functions=tuple(functions), signature_fallback=False)
-    return replace(base, **changes)  # type: ignore[arg-type] # the names are those of Settings
+    return replace(base, **changes)
 
 
 def run(root: Path, given: Settings, *paths: str, cwd: str = "") -> Report:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from lambdalint import catalogue, deployment, flow
 from lambdalint.model import EnvironmentVariable, Settings, Tree

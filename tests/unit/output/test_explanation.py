@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lambdalint.model import (
     Answer,
@@ -130,7 +131,7 @@ def test_json_holds_places_lifetimes_and_answers() -> None:
 
 def test_lifetimes_in_words() -> None:
     def words(lifetime: Lifetime, **changes: object) -> dict[str, str]:
-        return dict(lifetime_words(replace(EFFECT, lifetime=lifetime, **changes)))  # type: ignore[arg-type]
+        return dict(lifetime_words(replace(EFFECT, lifetime=lifetime, **changes)))
 
     fixed = Lifetime(bounded=True, removed=Removal.NEVER, cached=True)
     assert words(fixed)["name"] == "the same in each invocation; made only where a test finds it absent"

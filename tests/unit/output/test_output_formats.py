@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lambdalint.model import Confidence, Family, MountReport, Problem, Report, RuleMeta, Safety, Severity, Span
 from lambdalint.output import concise, function_list, json_report, problems, rule_page

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from lambdalint.model import Report, Severity, Span
 from lambdalint.output import text

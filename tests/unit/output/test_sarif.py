@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from lambdalint.model import Confidence, Edit, Family, Fix, Problem, RuleMeta, Safety, Severity, Span
 from lambdalint.output import sarif

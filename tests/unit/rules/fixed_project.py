@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from literate.fixes import ALL, SAFE, files_of, fix_project
 from literate.project import report_of, settings_for, write_project
+from msgspec.structs import replace
 
 from lambdalint import rules
 from lambdalint.model import Confidence

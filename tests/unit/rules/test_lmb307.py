@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from effects_by_hand import PATH, effect_at, place
+from msgspec.structs import replace
 
 from lambdalint.model import Base, Confidence, Excess, Finding, Lifetime, Removal, Span
 from lambdalint.rules import judge, registry

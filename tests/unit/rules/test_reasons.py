@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import pytest
 from effects_by_hand import PATH, effect_at, place
 from literate.fixture import Fixture, parse_fixture
 from literate.project import settings_for, write_project
+from msgspec.structs import replace
 
 from lambdalint.engine.collect import collect
 from lambdalint.engine.run import analyse, no_progress

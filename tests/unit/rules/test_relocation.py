@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from literate.project import report_of, settings_for, write_project
+from msgspec.structs import replace
 
 from lambdalint.engine.edits import apply_edits
 from lambdalint.engine.fixes import choose

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.program.values import UNKNOWN, DictValue, Value
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class Site(msgspec.Struct, frozen=True, eq=False):
     """A call in the program: its span, that of what is called, and the frame that it runs in."""
 
     span: Span
@@ -21,12 +21,11 @@ class Site:
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True, eq=False):
     """The arguments of a call; ``listed`` tells that no unknown list is spread into the positional ones."""
 
     positional: tuple[Value, ...] = ()
-    keywords: DictValue = field(default_factory=DictValue)
+    keywords: DictValue = msgspec.field(default_factory=DictValue)
     listed: bool = True
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.program import attributes, calls, expressions, statements
 from lambdalint.deployment.cdk.program.source import module_path
@@ -42,33 +43,31 @@ Outcome = str
 """How a statement ends: ``next``, ``break``, ``continue``, ``return`` or ``raise``."""
 
 
-@dataclass(slots=True, eq=False)
-class _Change:
+class _Change(msgspec.Struct, eq=False):
     cells: Cells
     key: Key
     before: Value | None
 
 
-@dataclass(slots=True, eq=False)
-class Machine:
+class Machine(msgspec.Struct, eq=False):
     """One run of a program; *directory* is where it runs, *context* what ``cdk.json`` gives it."""
 
     sources: Sources
     main: str
     directory: str | None
     folders: tuple[str, ...]
-    context: dict[str, Value] = field(default_factory=dict)
+    context: dict[str, Value] = msgspec.field(default_factory=dict)
     left: int = MAX_STEPS
-    modules: dict[str, ModuleValue] = field(default_factory=dict)
-    made: list[Made] = field(default_factory=list)
-    visited: set[tuple[str, int, int]] = field(default_factory=set)
-    entered: set[tuple[str, int]] = field(default_factory=set)
-    skipped: list[tuple[str, int, int]] = field(default_factory=list)
-    added_to_unknown: set[str] = field(default_factory=set)
-    calls: list[ast.AST] = field(default_factory=list)
+    modules: dict[str, ModuleValue] = msgspec.field(default_factory=dict)
+    made: list[Made] = msgspec.field(default_factory=list)
+    visited: set[tuple[str, int, int]] = msgspec.field(default_factory=set)
+    entered: set[tuple[str, int]] = msgspec.field(default_factory=set)
+    skipped: list[tuple[str, int, int]] = msgspec.field(default_factory=list)
+    added_to_unknown: set[str] = msgspec.field(default_factory=set)
+    calls: list[ast.AST] = msgspec.field(default_factory=list)
     _depth: int = 0
-    _changes: list[list[_Change]] = field(default_factory=list)
-    _new: list[set[int]] = field(default_factory=list)
+    _changes: list[list[_Change]] = msgspec.field(default_factory=list)
+    _new: list[set[int]] = msgspec.field(default_factory=list)
 
     @property
     def tree(self) -> Tree:

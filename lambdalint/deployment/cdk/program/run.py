@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.cdk.program.arguments import Site, unknown_arguments
 from lambdalint.deployment.cdk.program.library import plain
@@ -39,8 +40,7 @@ _CHANGED = re.compile(r"\bcd\s+([\w./-]+)\s*(?:&&|;)")
 _NODE = re.compile(r"\.[cm]?[jt]s\b|\bts-node\b|\bnode\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(msgspec.Struct, frozen=True):
     """A program: its first file, the folder that it runs in, if known, and the folder of its ``cdk.json``."""
 
     main: str
@@ -48,13 +48,12 @@ class Application:
     configuration: str | None = None
 
 
-@dataclass(slots=True)
-class Runs:
+class Runs(msgspec.Struct):
     """All runs of a project."""
 
     sources: Sources
-    machines: list[Machine] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    machines: list[Machine] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
     left: int = MAX_ALL_STEPS
 
     def application(self, application: Application) -> Machine:

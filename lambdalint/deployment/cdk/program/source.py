@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from lambdalint.deployment.source_root import ancestors, parse
 from lambdalint.model import Span, Tree
@@ -16,15 +17,14 @@ MAX_LISTED = 200
 MAX_READ = 1_000_000
 
 
-@dataclass(slots=True, eq=False)
-class Source:
+class Source(msgspec.Struct, eq=False):
     """One parsed file."""
 
     path: str
     module: ast.Module
     lines: list[bytes]
     ascii: bool
-    spans: dict[int, Span] = field(default_factory=dict)
+    spans: dict[int, Span] = msgspec.field(default_factory=dict)
 
     def span(self, node: ast.expr | ast.keyword | ast.stmt) -> Span:
         """Return where *node*, which lives as long as the source, stands."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from lambdalint.deployment.cdk.path import ROOT
 
@@ -36,60 +37,52 @@ class Raised(Exception):
     """The program raises an exception, or ends, at this point."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
+class Value(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """A value; ``span`` is where the program states it."""
 
-    span: Span | None = field(default=None, kw_only=True)
+    span: Span | None = None
 
 
 Cells: TypeAlias = "dict[Key, Value]"
 """What can be changed: the variables of a scope, the attributes of an object, the entries of a mapping."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unknown(Value):
+class Unknown(Value, frozen=True, eq=False):
     """A value of which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Constant(Value):
+class Constant(Value, frozen=True, eq=False):
     """A text, a number, a truth value or ``None``."""
 
     value: str | int | float | bytes | bool | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Partial(Value):
+class Partial(Value, frozen=True, eq=False):
     """A text of which some parts are not known."""
 
     parts: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PathValue(Value):
+class PathValue(Value, frozen=True, eq=False):
     """A path of ``pathlib``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FileValue(Value):
+class FileValue(Value, frozen=True, eq=False):
     """A file of the project, opened for reading; ``path`` is relative to the root."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Items(Value):
+class Items(Value, frozen=True, eq=False):
     """The content of a list at one time; ``complete`` tells that there is no other item."""
 
     values: tuple[Value, ...] = ()
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListValue(Value):
+class ListValue(Value, frozen=True, eq=False):
     """A list, a tuple or a set; its items are in its one cell."""
 
     cells: Cells
@@ -110,12 +103,11 @@ class ListValue(Value):
         return items if isinstance(items, Items) else Items((), complete=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DictValue(Value):
+class DictValue(Value, frozen=True, eq=False):
     """A mapping; ``spans`` says where its keys are written."""
 
-    cells: Cells = field(default_factory=dict)
-    spans: dict[Key, Span] = field(default_factory=dict)
+    cells: Cells = msgspec.field(default_factory=dict)
+    spans: dict[Key, Span] = msgspec.field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -127,23 +119,20 @@ class DictValue(Value):
         return [(key, value) for key, value in self.cells.items() if key != OPEN]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Imported(Value):
+class Imported(Value, frozen=True, eq=False):
     """What comes from outside of the project, by its dotted name; what is built into Python is in ``builtins``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attribute(Value):
+class Attribute(Value, frozen=True, eq=False):
     """An attribute of something from outside whose value is not known."""
 
     of: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Made(Value):
+class Made(Value, frozen=True, eq=False):
     """What a call of something from outside returns.
 
     ``span`` is that of the call, ``callee`` that of what is called. ``complete`` tells that there are no other
@@ -153,9 +142,9 @@ class Made(Value):
     name: str
     callee: Span
     arguments: tuple[Value, ...] = ()
-    keywords: DictValue = field(default_factory=DictValue)
+    keywords: DictValue = msgspec.field(default_factory=DictValue)
     complete: bool = True
-    cells: Cells = field(default_factory=dict)
+    cells: Cells = msgspec.field(default_factory=dict)
 
     def argument(self, position: int, name: str) -> Value | None:
         """Return the argument at *position*, or with the *name*."""
@@ -164,25 +153,22 @@ class Made(Value):
         return self.keywords.cells.get(name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice(Value):
+class Choice(Value, frozen=True, eq=False):
     """One of several values, depending on what is not known."""
 
     options: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModuleValue(Value):
+class ModuleValue(Value, frozen=True, eq=False):
     """A module of the project; ``name`` is its dotted name from ``folder``."""
 
     path: str
     name: str
     folder: str = ""
-    cells: Cells = field(default_factory=dict)
+    cells: Cells = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FunctionValue(Value):
+class FunctionValue(Value, frozen=True, eq=False):
     """A function of the project, with the frame that it was defined in, and the class, if it is a method."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -193,16 +179,14 @@ class FunctionValue(Value):
     owner: ClassValue | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BoundMethod(Value):
+class BoundMethod(Value, frozen=True, eq=False):
     """A method of the project, with what it is called on."""
 
     function: FunctionValue
     instance: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassValue(Value):
+class ClassValue(Value, frozen=True, eq=False):
     """A class of the project; its attributes are in ``cells``. ``fields`` are those of a data class, in order."""
 
     name: str
@@ -213,12 +197,11 @@ class ClassValue(Value):
     node: ast.ClassDef | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance(Value):
+class Instance(Value, frozen=True, eq=False):
     """An object of a class of the project."""
 
     cls: ClassValue
-    cells: Cells = field(default_factory=dict)
+    cells: Cells = msgspec.field(default_factory=dict)
 
     @property
     def made(self) -> Made | None:
@@ -227,16 +210,14 @@ class Instance(Value):
         return made if isinstance(made, Made) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Super(Value):
+class Super(Value, frozen=True, eq=False):
     """``super()`` in a method: the attributes of the classes behind *owner*."""
 
     owner: ClassValue
     instance: Value
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(msgspec.Struct, eq=False):
     """The run of a function, a class body or a module."""
 
     cells: Cells
@@ -245,9 +226,9 @@ class Frame:
     function: FunctionValue | None = None
     instance: Value | None = None
     is_class: bool = False
-    returned: list[Value] = field(default_factory=list)
-    yielded: list[Value] = field(default_factory=list)
-    elsewhere: set[str] = field(default_factory=set)
+    returned: list[Value] = msgspec.field(default_factory=list)
+    yielded: list[Value] = msgspec.field(default_factory=list)
+    elsewhere: set[str] = msgspec.field(default_factory=set)
     """The names that the function declares as ``global`` or ``nonlocal``."""
 
 
