@@ -7,36 +7,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper
 
 from lambdalint.rules.effect_provider import EffectProvider, EffectsInExcerpt
 from lambdalint.rules.lmb999 import cannot_judge
 from lambdalint.rules.rule import Rule
 from lambdalint.syntax.excerpt import MAX_DEPTH, Excerpt, Source
+from lambdalint.syntax.metadata import Wrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lambdalint.model import Effect, Finding
     from lambdalint.rules.definition import RuleDefinition
 
 _RECURSION_LIMIT = 10_000
 """Enough for a visit and a rendering of ``MAX_DEPTH`` levels, about ten frames each."""
-
-
-class _Wrapper(MetadataWrapper):
-    """Spares the walks without any visitor that LibCST does for each round of other providers."""
-
-    __slots__ = ()
-
-    def visit_batched(
-        self,
-        visitors: Iterable[cst.BatchableCSTVisitor],
-        before_visit: Callable[[cst.CSTNode], None] | None = None,
-        after_leave: Callable[[cst.CSTNode], None] | None = None,
-    ) -> cst.CSTNode:
-        visitors = list(visitors)
-        return super().visit_batched(visitors, before_visit, after_leave) if visitors else self.module
 
 
 class _UnreadableError(Exception):
@@ -127,7 +112,7 @@ def _walk(path: str, excerpt: Excerpt, effects: list[Effect], visitors: list[Rul
         return []
     with _deep_recursion(excerpt.depth):
         looked_for = EffectsInExcerpt(path, excerpt, tuple(effects))
-        wrapper = _Wrapper(_parse(excerpt), unsafe_skip_copy=True, cache={EffectProvider: looked_for})
+        wrapper = Wrapper(_parse(excerpt), unsafe_skip_copy=True, cache={EffectProvider: looked_for})
         matched = {id(effect) for found in wrapper.resolve(EffectProvider).values() for effect in found}
         for visitor in visitors:
             visitor.enter(wrapper, looked_for)

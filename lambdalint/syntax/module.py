@@ -8,10 +8,12 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider, ScopeProvider
+from libcst.metadata import PositionProvider
 
 from lambdalint.model import Span
 from lambdalint.syntax.excerpt import Source
+from lambdalint.syntax.metadata import Wrapper
+from lambdalint.syntax.scopes import scopes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,9 +40,8 @@ class Module:
         self.path = path
         self.text = text
         self.lines = lines
-        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+        wrapper = Wrapper(tree, unsafe_skip_copy=True)
         self.tree = wrapper.module
-        self._wrapper = wrapper
         self._positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)
         self._parents = _parents_in(self.tree)
 
@@ -114,11 +115,14 @@ class Module:
         """Return the call that stands exactly at *span*."""
         return self.at(span, cst.Call)
 
+    @cached_property
+    def _scopes(self) -> Mapping[cst.CSTNode, Scope | None]:
+        return scopes_of(self.tree, self._parents)
+
     def scope(self, node: cst.CSTNode) -> Scope | None:
         """Return the scope in which the names of *node* are looked up; None where LibCST knows none."""
-        scopes: Mapping[cst.CSTNode, Scope | None] = self._wrapper.resolve(ScopeProvider)
         for one in (node, *self.above(node)):
-            scope = scopes.get(one)
+            scope = self._scopes.get(one)
             if scope is not None:
                 return scope
         return None
