@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
 from lambdalint.facts.lower_expressions import OPERATORS, ExpressionLowering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _ModuleLowering(ExpressionLowering):
@@ -21,15 +25,14 @@ class _ModuleLowering(ExpressionLowering):
     def block(self, statements: list[ast.stmt]) -> tuple[ir.Stmt, ...]:
         lowered: list[ir.Stmt] = []
         for statement in statements:
-            lowered.extend(self.statement(statement))
+            lower = _LOWERINGS.get(type(statement))
+            if lower is not None:
+                result = lower(self, statement)
+                if isinstance(result, list):
+                    lowered += result
+                else:
+                    lowered.append(result)
         return tuple(lowered)
-
-    def statement(self, node: ast.stmt) -> list[ir.Stmt]:
-        method = getattr(self, "lower_" + type(node).__name__, None)
-        if method is None:
-            return []
-        result = method(node)
-        return result if isinstance(result, list) else [result]
 
     def lower_Expr(self, node: ast.Expr) -> list[ir.Stmt]:
         if isinstance(node.value, ast.Constant):
@@ -37,7 +40,7 @@ class _ModuleLowering(ExpressionLowering):
         return [ir.ExprStmt(self.expression(node.value))]
 
     def lower_Assign(self, node: ast.Assign) -> ir.Stmt:
-        return ir.Assign(tuple(self.expression(target) for target in node.targets), self.expression(node.value))
+        return ir.Assign(self.expressions(node.targets), self.expression(node.value))
 
     def lower_AnnAssign(self, node: ast.AnnAssign) -> ir.Stmt:
         value = self.expression(node.value) if node.value else None
@@ -79,7 +82,7 @@ class _ModuleLowering(ExpressionLowering):
         for handler in node.handlers:
             types: tuple[ir.Expr, ...] = ()
             if isinstance(handler.type, ast.Tuple):
-                types = tuple(self.expression(item) for item in handler.type.elts)
+                types = self.expressions(handler.type.elts)
             elif handler.type is not None:
                 types = (self.expression(handler.type),)
             handlers.append(ir.Handler(types, handler.name or "", self.block(handler.body)))
@@ -107,7 +110,7 @@ class _ModuleLowering(ExpressionLowering):
         return ir.ImportFrom(node.module or "", node.level, names, self.at(node))
 
     def lower_Delete(self, node: ast.Delete) -> ir.Stmt:
-        return ir.Delete(tuple(self.expression(target) for target in node.targets))
+        return ir.Delete(self.expressions(node.targets))
 
     def lower_Global(self, node: ast.Global) -> ir.Stmt:
         return ir.Outer("global", tuple(node.names))
@@ -133,7 +136,7 @@ class _ModuleLowering(ExpressionLowering):
         return ir.Match(self.expression(node.subject), tuple(cases))
 
     def lower_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ir.Stmt:
-        decorators = tuple(self.expression(decorator) for decorator in node.decorator_list)
+        decorators = self.expressions(node.decorator_list)
         index = self.function(node.name, node.args, node.body, decorators, self.at(node), node.returns)
         return ir.Def(index)
 
@@ -203,13 +206,20 @@ class _ModuleLowering(ExpressionLowering):
         index = len(self.classes)
         self.classes.append(None)
         qualname = ".".join([*self._scope, node.name])
-        bases = tuple(self.expression(base) for base in node.bases)
-        decorators = tuple(self.expression(decorator) for decorator in node.decorator_list)
+        bases = self.expressions(node.bases)
+        decorators = self.expressions(node.decorator_list)
         self._scope.append(node.name)
         body = self.block(node.body)
         self._scope.pop()
         self.classes[index] = ir.ClassFacts(node.name, qualname, bases, body, decorators, self.at(node))
         return ir.Class(index)
+
+
+_LOWERINGS: dict[type, Callable[[_ModuleLowering, Any], ir.Stmt | list[ir.Stmt]]] = {
+    kind: lower
+    for name, lower in vars(_ModuleLowering).items()
+    if name.startswith("lower_") and (kind := getattr(ast, name.removeprefix("lower_"), None)) is not None
+}
 
 
 def _literal_patterns(pattern: ast.pattern) -> list[ast.expr] | None:

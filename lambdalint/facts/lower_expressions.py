@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING, Any
 
 from lambdalint.facts import ir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Mod: "%", ast.Pow: "**",
@@ -24,22 +28,20 @@ class ExpressionLowering:
 
     def __init__(self, text: str) -> None:
         self._lines: list[bytes] | None = None if text.isascii() else text.encode().split(b"\n")
+        self._names: dict[str, ir.Name] = {}
 
     def at(self, node: ast.stmt | ast.expr) -> ir.At:
         """Return a node's place; the tree counts columns in bytes."""
-        end_line = node.end_lineno or node.lineno
-        end_column = node.end_col_offset or 0
-        return (
-            node.lineno,
-            self._column(node.lineno, node.col_offset),
-            end_line,
-            self._column(end_line, end_column),
-        )
+        line, end_line = node.lineno, node.end_lineno or node.lineno
+        end = node.end_col_offset or 0
+        if self._lines is None:
+            return line, node.col_offset + 1, end_line, end + 1
+        return line, self._column(line, node.col_offset), end_line, self._column(end_line, end)
 
     def _column(self, line: int, offset: int) -> int:
-        if self._lines is None:
-            return offset + 1
-        return len(self._lines[line - 1][:offset].decode(errors="replace")) + 1
+        assert self._lines is not None
+        before = self._lines[line - 1][:offset]
+        return (len(before) if before.isascii() else len(before.decode(errors="replace"))) + 1
 
     def saw_yield(self) -> None:
         raise AssertionError("the statement lowering defines this")
@@ -58,19 +60,21 @@ class ExpressionLowering:
 
     def expression(self, node: ast.expr) -> ir.Expr:
         """Lower one expression."""
-        method = getattr(self, "lower_" + type(node).__name__, None)
-        if method is not None:
-            lowered: ir.Expr = method(node)
-            return lowered
-        children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
-        return ir.Other(tuple(self.expression(child) for child in children))
+        lower = _LOWERINGS.get(type(node))
+        if lower is not None:
+            return lower(self, node)
+        return ir.Other(self.expressions([one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]))
+
+    def expressions(self, nodes: list[ast.expr]) -> tuple[ir.Expr, ...]:
+        """Lower expressions in their order."""
+        return tuple([self.expression(node) for node in nodes]) if nodes else ()
 
     def lower_Constant(self, node: ast.Constant) -> ir.Expr:
         value = node.value
+        if isinstance(value, str):
+            return ir.Const(value if value.isascii() else value.encode(errors="replace").decode())
         if isinstance(value, bytes):
             return ir.Const(value.decode(errors="replace"))
-        if isinstance(value, str):
-            return ir.Const(value.encode(errors="replace").decode())
         if value is None or isinstance(value, (bool, float)):
             return ir.Const(value)
         if isinstance(value, int) and abs(value) < _LARGEST_INTEGER:
@@ -78,7 +82,10 @@ class ExpressionLowering:
         return ir.Other(())
 
     def lower_Name(self, node: ast.Name) -> ir.Expr:
-        return ir.Name(node.id)
+        known = self._names.get(node.id)
+        if known is None:
+            known = self._names[node.id] = ir.Name(node.id)
+        return known
 
     def lower_Attribute(self, node: ast.Attribute) -> ir.Expr:
         return ir.Attr(self.expression(node.value), node.attr)
@@ -90,14 +97,16 @@ class ExpressionLowering:
         return self.expression(node.value)
 
     def lower_Call(self, node: ast.Call) -> ir.Expr:
-        args = tuple(self.expression(argument) for argument in node.args)
-        keywords = tuple((keyword.arg or "", self.expression(keyword.value)) for keyword in node.keywords)
+        args = self.expressions(node.args)
         spans = [self.at(argument) for argument in node.args]
-        spans += [self.at(keyword.value) for keyword in node.keywords]
+        keywords: tuple[tuple[str, ir.Expr], ...] = ()
+        if node.keywords:
+            keywords = tuple([(keyword.arg or "", self.expression(keyword.value)) for keyword in node.keywords])
+            spans += [self.at(keyword.value) for keyword in node.keywords]
         return ir.Call(self.expression(node.func), args, keywords, self.at(node), tuple(spans))
 
     def lower_JoinedStr(self, node: ast.JoinedStr) -> ir.Expr:
-        return ir.Join(tuple(self.expression(part) for part in node.values))
+        return ir.Join(self.expressions(node.values))
 
     lower_TemplateStr = lower_JoinedStr
 
@@ -130,28 +139,28 @@ class ExpressionLowering:
 
     def lower_BoolOp(self, node: ast.BoolOp) -> ir.Expr:
         operator = "and" if isinstance(node.op, ast.And) else "or"
-        return ir.Bool(operator, tuple(self.expression(value) for value in node.values))
+        return ir.Bool(operator, self.expressions(node.values))
 
     def lower_Compare(self, node: ast.Compare) -> ir.Expr:
-        operators = tuple(_COMPARISONS[type(operator)] for operator in node.ops)
-        rights = tuple(self.expression(right) for right in node.comparators)
+        operators = tuple([_COMPARISONS[type(operator)] for operator in node.ops])
+        rights = self.expressions(node.comparators)
         return ir.Compare(self.expression(node.left), operators, rights)
 
     def lower_IfExp(self, node: ast.IfExp) -> ir.Expr:
         return ir.IfExp(self.expression(node.test), self.expression(node.body), self.expression(node.orelse))
 
     def lower_List(self, node: ast.List) -> ir.Expr:
-        return ir.Seq("list", tuple(self.expression(item) for item in node.elts))
+        return ir.Seq("list", self.expressions(node.elts))
 
     def lower_Tuple(self, node: ast.Tuple) -> ir.Expr:
-        return ir.Seq("tuple", tuple(self.expression(item) for item in node.elts))
+        return ir.Seq("tuple", self.expressions(node.elts))
 
     def lower_Set(self, node: ast.Set) -> ir.Expr:
-        return ir.Seq("set", tuple(self.expression(item) for item in node.elts))
+        return ir.Seq("set", self.expressions(node.elts))
 
     def lower_Dict(self, node: ast.Dict) -> ir.Expr:
-        keys = tuple(self.expression(key) if key else None for key in node.keys)
-        return ir.DictDisplay(keys, tuple(self.expression(value) for value in node.values))
+        keys = tuple([self.expression(key) if key else None for key in node.keys])
+        return ir.DictDisplay(keys, self.expressions(node.values))
 
     def lower_Subscript(self, node: ast.Subscript) -> ir.Expr:
         return ir.Subscript(self.expression(node.value), self.expression(node.slice))
@@ -179,7 +188,7 @@ class ExpressionLowering:
             ir.Generator(
                 self.expression(generator.target),
                 self.expression(generator.iter),
-                tuple(self.expression(condition) for condition in generator.ifs),
+                self.expressions(generator.ifs),
             )
             for generator in generators
         )
@@ -194,3 +203,11 @@ class ExpressionLowering:
 
     def lower_NamedExpr(self, node: ast.NamedExpr) -> ir.Expr:
         return ir.Walrus(node.target.id, self.expression(node.value))
+
+
+_LOWERINGS: dict[type, Callable[[ExpressionLowering, Any], ir.Expr]] = {
+    kind: lower
+    for name, lower in vars(ExpressionLowering).items()
+    if name.startswith("lower_") and (kind := getattr(ast, name.removeprefix("lower_"), None)) is not None
+}
+"""By the type of a node, what lowers it: some types are new in a version of Python."""
