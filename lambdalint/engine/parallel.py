@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdalint.engine.garbage import collect_seldom
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor, Future
 
-    from lambdalint.model import Function
+    from lambdalint.model import Function, Tree
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -46,20 +46,82 @@ def portions(items: Sequence[_Task], size: int) -> list[tuple[_Task, ...]]:
     return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
 
 
+_common: Tree | None = None
+"""The tree that all tasks of a pool of processes speak of: it crosses once for each process, not with each task."""
+
+
+class _Whole:
+    """A tree on its way to a process that does not know it yet."""
+
+    def __init__(self, tree: Tree | None) -> None:
+        self.tree = tree
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrived, (None if self.tree is None else self.tree.__getstate__(),)
+
+
+def _arrived(state: dict[str, object] | None) -> _Whole:
+    from lambdalint.model import Tree
+
+    if state is None:
+        return _Whole(None)
+    tree = Tree.__new__(Tree)
+    tree.__dict__.update(state)
+    return _Whole(tree)
+
+
+def _begin(whole: _Whole) -> None:
+    """Begin the life of a worker process."""
+    _share(whole.tree)
+    collect_seldom()
+
+
+def _share(tree: Tree | None) -> None:
+    global _common
+    _common = tree
+
+
+def _shared() -> Tree | None:
+    return _common
+
+
+def _reduced(tree: Tree) -> str | tuple[Any, ...]:
+    """Tell how *tree* crosses to another process of the pool."""
+    return (_shared, ()) if tree is _common else tree.__reduce_ex__(4)
+
+
 @contextlib.contextmanager
-def workers(jobs: int, python_files: int, executor: Executor | None = None) -> Iterator[Executor | None]:
-    """Give the executor to work with: the given one, a pool of *jobs* processes where that pays, or None."""
+def workers(
+    jobs: int, python_files: int, executor: Executor | None = None, tree: Tree | None = None
+) -> Iterator[Executor | None]:
+    """Give the executor to work with: the given one, a pool of *jobs* processes where that pays, or None.
+
+    The processes of such a pool know *tree*, and keep what they have found out about it from one task to the next.
+    """
     if executor is not None or jobs <= 1 or python_files < POOL_PAYS_FROM:
         yield executor
         return
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.reduction import ForkingPickler
 
-    with ProcessPoolExecutor(jobs, initializer=collect_seldom) as pool:
+    from lambdalint.model import Tree
+
+    ForkingPickler.register(Tree, _reduced)
+    with _sharing(tree), ProcessPoolExecutor(jobs, initializer=_begin, initargs=(_Whole(tree),)) as pool:
         try:
             yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextlib.contextmanager
+def _sharing(tree: Tree | None) -> Iterator[None]:
+    _share(tree)
+    try:
+        yield
+    finally:
+        _share(None)
 
 
 def spread(
@@ -106,7 +168,7 @@ def _alone(
 
     # another executor may have threads here, whose locks a forked process would inherit
     method = None if isinstance(executor, ProcessPoolExecutor) else "spawn"
-    with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as pool:
+    with ProcessPoolExecutor(1, multiprocessing.get_context(method), _begin, (_Whole(_common),)) as pool:
         try:
             return pool.submit(work, task).result()
         except BrokenExecutor:

@@ -71,7 +71,7 @@ def check(
     known = None if settings.baseline is None else baseline.read(settings.baseline)
     settings, outside = relocate(settings, collected.tree.root)
     python_files = sum(map(is_python, collected.tree.files))
-    with workers(settings.jobs, python_files, executor) as pool:
+    with workers(settings.jobs, python_files, executor, collected.tree) as pool:
         analysis = analyse(collected, settings, python_files, pool, tell)
         judged = [
             *_judge(collected.tree, analysis, settings, pool, tell),

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
 
 from lambdalint.engine.parallel import MAX_BATCHES, POOL_PAYS_FROM, batches, portions, spread, workers
-from lambdalint.model import Function, Room, Span
+from lambdalint.model import Function, Room, Span, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def function(number: int, code_root: str) -> Function:
@@ -63,3 +71,33 @@ def test_a_pool_starts_only_where_it_pays() -> None:
         assert isinstance(pool, ProcessPoolExecutor)
     with ThreadPoolExecutor(1) as given, workers(1, 0, given) as pool:
         assert pool is given
+
+
+def which(tree: Tree) -> tuple[int, int, bytes | None]:
+    """Return the process, what the tree is in it, and what it reads."""
+    return os.getpid(), id(tree), tree.read("app.py")
+
+
+def nothing(tree: Tree) -> tuple[int, int, bytes | None]:
+    return 0, 0, None
+
+
+@pytest.fixture(params=["fork", "spawn"])
+def start_method(request: pytest.FixtureRequest) -> Iterator[str]:
+    """How processes start."""
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method(request.param, force=True)
+    yield request.param
+    multiprocessing.set_start_method(before, force=True)
+
+
+@pytest.mark.usefixtures("start_method")
+def test_a_process_has_the_tree_of_its_pool_once(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, ("app.py",), {"app.py": b"unsaved"})
+    other = Tree(tmp_path, ("app.py",), {"app.py": b"other"})
+    with workers(2, POOL_PAYS_FROM, tree=tree) as pool:
+        assert pool is not None
+        found = spread(which, [tree] * 6, pool, nothing)
+        assert spread(which, [other], pool, nothing)[0][2] == b"other"
+    assert {content for _, _, content in found} == {b"unsaved"}
+    assert len({(process, identity) for process, identity, _ in found}) == len({process for process, _, _ in found})
