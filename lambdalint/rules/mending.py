@@ -44,6 +44,7 @@ def mend(
             failed.add(finding.code)
             failures.append(rule_failed(finding.code, finding.span, error))
             fix = None
+        project.let_go()
         mended.append(replace(finding, fix=None if fix is None else _with_line_ends(fix, project)))
     return mended, failures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 TmpExpression = Literal["gettempdir", "literal"]
 """How fixes write the folder for temporary files: ``tempfile.gettempdir()``, or ``"/tmp"``."""
+
+_MOST_CHARACTERS = 120_000
+"""Of files that are kept as concrete syntax, which takes a hundred times as much room."""
 
 
 class Project:
@@ -45,12 +49,29 @@ class Project:
 
     def module(self, path: str) -> Module | None:
         """Return the Python file at *path* as concrete syntax; None if it cannot be had."""
-        if path not in self._modules:
-            from lambdalint.syntax.module import Module
+        if path in self._modules:
+            self._modules[path] = module = self._modules.pop(path)
+            return module
+        from lambdalint.syntax.module import Module
 
-            text = self.text_of(path)
-            self._modules[path] = None if text is None else Module.parse(path, text)
-        return self._modules[path]
+        text = self.text_of(path)
+        self._modules[path] = module = None if text is None else Module.parse(path, text)
+        return module
+
+    def let_go(self) -> None:
+        """Keep only the files that were asked for last; the caller holds no node of any.
+
+        A fix looks at its own file, the findings of which follow each other, and at few others, often at the same.
+        """
+        sizes = [(path, len(module.text)) for path, module in self._modules.items() if module is not None]
+        surplus = sum(size for _, size in sizes) - _MOST_CHARACTERS
+        if surplus < _MOST_CHARACTERS:
+            return
+        for path, size in sizes:
+            if surplus > 0:
+                del self._modules[path]
+                surplus -= size
+        gc.collect()  # scopes and what is bound in them refer to each other
 
     def effects_at(self, span: Span) -> tuple[Effect, ...]:
         """Return all effects of the call at *span*, of every way that leads there."""
