@@ -29,13 +29,17 @@ _EVENT = re.compile(r"_*(?:[a-z0-9_]+_)?(?:event|evt)s?_?|_*event_(?:data|dict|b
 _CONTEXT = re.compile(r"_+|_*(?:[a-z0-9_]+_)?(?:context|ctx|ctxt)_?", re.IGNORECASE)
 _HANDLER_NAME = re.compile(r"handler|^main$|^handle|lambda", re.IGNORECASE)
 
-_CANDIDATE = re.compile(
-    rb"def\s+\w+\s*\(\s*(?:#[^\n]*\n\s*)*\w{0,40}(?:event|evt)\w{0,40}\s*[:,=/]"
-    rb"|\blambda\s+\w{0,40}(?:event|evt)\w{0,40}\s*,"
-    rb"|\bdef\s+lambda_handler\s*\(\s*\*"
-    rb"|\bMangum\b|\bmake_lambda_handler\b|\.lambda_handler\(\)",
-    re.IGNORECASE,
+_TAKES_EVENT = re.compile(rb"def\s+\w+\s*\(\s*(?:#[^\n]*\n\s*)*\w{0,40}(?:event|evt)\w{0,40}\s*[:,=/]", re.IGNORECASE)
+_OTHER_CANDIDATES = tuple(
+    (word, re.compile(expression, re.IGNORECASE))
+    for word, expression in (
+        (b"lambda", rb"\blambda\s+\w{0,40}(?:event|evt)\w{0,40}\s*,"),
+        (b"lambda_handler", rb"\bdef\s+lambda_handler\s*\(\s*\*|\.lambda_handler\(\)"),
+        (b"mangum", rb"\bMangum\b"),
+        (b"make_lambda_handler", rb"\bmake_lambda_handler\b"),
+    )
 )
+"""Expressions, and a word that each match holds: looking for that is many times faster."""
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([^\n#]+)", re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
@@ -65,7 +69,7 @@ def read(tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: 
         if not path.endswith(".py") or is_apart(path) or is_below(path, foreign):
             continue
         content = tree.read(path)
-        if content is None or not _CANDIDATE.search(content):
+        if content is None or not _may_hold_handlers(content):
             continue
         if notebooks is None:
             notebooks = notebook_modules(tree)
@@ -107,6 +111,13 @@ def read(tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: 
                 )
             )
     return Deployment(tuple(found), tuple(problems))
+
+
+def _may_hold_handlers(content: bytes) -> bool:
+    if _TAKES_EVENT.search(content):
+        return True
+    lowered = content.lower()
+    return any(word in lowered and expression.search(content) for word, expression in _OTHER_CANDIDATES)
 
 
 def _importers(tree: Tree) -> dict[str, set[str]]:

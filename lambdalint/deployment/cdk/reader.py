@@ -32,6 +32,8 @@ _CONSTRUCT = re.compile(
     rb"|\bCode\s*\.\s*(?:asset|inline|from_bucket)\b"
     rb"|\b(?:new|extends)\s+(?:\w+\.)*(?:Singleton|Trigger|Edge)?Function\b"
 )
+_IN_CONSTRUCT = (b"Function", b"Code", b"from_", b"fromAsset", b"fromI", b"lambda_function_props")
+"""One of these is in each match of ``_CONSTRUCT``: looking for them is many times faster."""
 _LATER = re.compile(rb"\.\s*(?:(?P<variables>add_environment|addEnvironment)|(?P<layers>add_layers|addLayers))\s*\(")
 
 
@@ -56,7 +58,11 @@ def read(tree: Tree, room: Room) -> Deployment:
         is_python = path.endswith(_PYTHON)
         if is_python and _IMPORT in content:
             apps.append(path)
-        if _CONSTRUCT.search(content) and not _is_compiled(tree, path):
+        if (
+            any(word in content for word in _IN_CONSTRUCT)
+            and _CONSTRUCT.search(content)
+            and not _is_compiled(tree, path)
+        ):
             (python if is_python else typescript).append(path)
     return _with_assemblies(tree, _read_all(tree, python, typescript, apps, later, room))
 
