@@ -28,6 +28,7 @@ class Elsewhere:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._by_name: dict[str, list[str]] | None = None
+        self._known: dict[tuple[str, str], bool] = {}
 
     def folder(self, directory: str, handler: str, hints: Iterable[str]) -> str | None:
         """Return the one folder whose module defines *handler*; None where there is none, or several.
@@ -64,13 +65,20 @@ class Elsewhere:
 
     def _defines(self, folder: str, module: list[str], name: str) -> bool:
         stem = f"{folder}/{'/'.join(module)}".lstrip("/")
+        known = self._known.get((stem, name))
+        if known is None:
+            known = self._known[stem, name] = self._is_defined(stem, name)
+        return known
+
+    def _is_defined(self, stem: str, name: str) -> bool:
+        word = name.encode()
         defined = re.compile(
             rb"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+%(name)s\b|^%(name)s[ \t]*[:=]|\bimport\b[^\n#]*\b%(name)s\b"
-            rb"|^[ \t]+%(name)s[ \t]*,?[ \t]*$" % {b"name": re.escape(name).encode()},
+            rb"|^[ \t]+%(name)s[ \t]*,?[ \t]*$" % {b"name": re.escape(word)},
             re.MULTILINE,
         )
         contents = (self._tree.read(path) or b"" for path in (f"{stem}.py", f"{stem}/__init__.py"))
-        return any(defined.search(content) for content in contents)
+        return any(word in content and defined.search(content) for content in contents)
 
 
 def called_like(folders: list[str], hints: Iterable[str]) -> str | None:
