@@ -6,8 +6,6 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from lambdalint.deployment.handlers import DEEPEST
 from lambdalint.flow import (
     calls,
