@@ -264,24 +264,21 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         if kept:
             recording = machine.store.stop_recording()
     if recording is not None:
-        quiet = machine.told == before
-        if quiet or machine.reruns(function) > MOST_RERUN:
-            changes, answer = machine.store.changes(mark), machine.answer
-            effects = tuple(machine.log.journal[logged:])
-            steps = len(machine.way_to(pending.called_at, facts)) if effects else 0
-            machine.outcomes.keep(
-                key,
-                given,
-                recording,
-                changes,
-                value,
-                exits,
-                answer,
-                effects,
-                steps,
-                renamable=quiet,
-                lasting=not machine.ledger.second,
-            )
+        effects = tuple(machine.log.journal[logged:])
+        machine.outcomes.keep(
+            key,
+            given,
+            recording,
+            machine.store.changes(mark),
+            value,
+            exits,
+            machine.answer,
+            effects,
+            len(machine.way_to(pending.called_at, facts)) if effects else 0,
+            quiet=machine.told == before,
+            again=lambda: machine.reruns(function) > MOST_RERUN,
+            lasting=not machine.ledger.second,
+        )
     return value
 
 

@@ -42,8 +42,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     ``given`` are its arguments; ``born`` is the newest owner before it. ``exits`` are the ways that exceptions may take
     out of it, ``answer`` what the value tells, see ``answers``. Its ``effects`` begin with ``steps`` steps that lead to
-    it. One that is not ``renamable`` holds for the same
-    objects alone; a ``lasting`` one for all entry points; one that is not ``in_tmp`` for whatever lies in ``/tmp``.
+    it. One that is not ``renamable`` holds for the same objects alone; a ``lasting`` one for all entry points; one that
+    is not ``in_tmp`` for whatever lies in ``/tmp``.
     """
 
     given: tuple[Value, ...]
@@ -100,16 +100,24 @@ class Outcomes:
         effects: tuple[Effect, ...],
         steps: int,
         *,
-        renamable: bool,
+        quiet: bool,
+        again: Callable[[], bool],
         lasting: bool,
     ) -> None:
-        """Keep what a call did."""
+        """Keep what a call did.
+
+        A *quiet* one did nothing that is noted outside of the store. What is not, or has made new code, holds for the
+        same objects alone, and only *again*: calls that it stands for share what it has made.
+        """
         if len(recording.touched) + len(changes) > _MOST_ENTRIES:
             return
         born = recording.newest
+        reachable = _reachable(changes, value, born) if quiet else changes
+        renamable = quiet and not holds_new_code((value, *reachable.values()), born)
         if renamable:
-            changes = _reachable(changes, value, born)
-            renamable = not holds_new_code((value, *changes.values()), born)
+            changes = reachable
+        elif not again():
+            return
         outcome = Outcome(
             given,
             tuple((*key, held, is_rigid(held)) for key, held in recording.touched.items() if key in recording.read),
