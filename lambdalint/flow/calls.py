@@ -250,6 +250,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
             return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
     before = machine.told
     logged = len(machine.log.journal)
+    renewals = len(machine.ledger.renewals)
     if kept:
         machine.store.start_recording()
     mark = machine.store.mark()
@@ -275,6 +276,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
             machine.answer,
             effects,
             len(machine.way_to(pending.called_at, facts)) if effects else 0,
+            machine.ledger.renewals[renewals:],
             quiet=machine.told == before,
             again=lambda: machine.reruns(function) > MOST_RERUN,
             lasting=not machine.ledger.second,

@@ -44,9 +44,12 @@ class Ledger:
         self.calls: list[list[int]] = []
         self._removed_names: set[str] = set()
         self._renewed: set[str] = set()
+        self.renewals: list[str] = []
+        """The calls that made new names, in their order, each as often as it did."""
 
     def renew(self, site: str) -> None:
         """Note that a call makes a new name; what no invocation but the first one makes anew is kept."""
+        self.renewals.append(site)
         if self.second:
             self._renewed.add(site)
 

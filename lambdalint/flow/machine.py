@@ -228,6 +228,7 @@ class Machine:
         return (
             self.phase,
             self.site.listening,
+            bool(self.ledger.accounts),
             self.fallbacks > 0,
             self.selected > 0,
             self.absence_handled > 0,
@@ -240,6 +241,7 @@ class Machine:
         return (
             self.log.told,
             self.ledger.noted,
+            self.ledger.traffic.noted,
             self.site.noted,
             self.cut,
             len(self.classes),

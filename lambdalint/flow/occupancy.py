@@ -43,6 +43,7 @@ def grow(machine: Machine, number: int, part: str, size: int, *, sparse: bool = 
     ``""`` is the file as a whole. ``sparse`` tells that only its length is set.
     """
     account = machine.ledger.accounts[number]
+    machine.ledger.noted += 1
     if size <= 0 or machine.ledger.second:
         return
     name = f"{account.text}\0{part}{_SPARSE if sparse else ''}"

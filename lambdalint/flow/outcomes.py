@@ -42,8 +42,10 @@ class Outcome(msgspec.Struct, frozen=True):
 
     ``given`` are its arguments; ``born`` is the newest owner before it. ``exits`` are the ways that exceptions may take
     out of it, ``answer`` what the value tells, see ``answers``. Its ``effects`` begin with ``steps`` steps that lead to
-    it. One that is not ``renamable`` holds for the same objects alone; a ``lasting`` one for all entry points; one that
-    is not ``in_tmp`` for whatever lies in ``/tmp``.
+    it, and ``renewed`` are the calls in it that make new names.
+
+    One that is not ``renamable`` holds for the same objects alone; a ``lasting`` one for all entry points; one that is
+    not ``in_tmp`` for whatever lies in ``/tmp``.
     """
 
     given: tuple[Value, ...]
@@ -56,6 +58,7 @@ class Outcome(msgspec.Struct, frozen=True):
     answer: Value
     effects: tuple[Effect, ...]
     steps: int
+    renewed: tuple[str, ...]
     renamable: bool
     lasting: bool
     in_tmp: bool
@@ -99,6 +102,7 @@ class Outcomes:
         answer: Value,
         effects: tuple[Effect, ...],
         steps: int,
+        renewed: Iterable[str],
         *,
         quiet: bool,
         again: Callable[[], bool],
@@ -129,6 +133,7 @@ class Outcomes:
             answer,
             effects,
             steps,
+            tuple(dict.fromkeys(renewed)),
             renamable,
             renamable and lasting,
             (PROCESS, LIVE) in recording.read,
@@ -155,6 +160,8 @@ def apply(machine: Machine, outcome: Outcome, renaming: Renaming, way: Callable[
         machine.exits[-1].repeat(machine, outcome.exits)
     if outcome.effects:
         machine.log.repeat(machine, outcome.effects, way(), outcome.steps)
+    for site in outcome.renewed:
+        machine.ledger.renew(site)
     machine.answer = outcome.answer
     renaming.make = store.new_uid
     for owner, name, value, rigid in outcome.changes:

@@ -122,6 +122,7 @@ def _note_handle(external: ExternalCall, receiver: ExternalObject) -> None:
     number = _opened(machine, [(receiver,)]) if receiver.type.startswith(_HANDLES) else None
     if number is None:
         return
+    machine.ledger.noted += 1
     given = external.arguments.at_position(0)
     position = f"{_POSITION}{receiver.uid}"
     if external.method == "seek":

@@ -64,6 +64,8 @@ class Traffic:
         self._mentioned_now: set[str] = set()
         self._held: dict[str, list[str]] = {}
         self._runs_commands = False
+        self.noted = 0
+        """How often something was noted, or asked, of a path."""
 
     def begin(self) -> None:
         """Start with another entry point."""
@@ -71,6 +73,7 @@ class Traffic:
 
     def facts_of(self, text: str) -> PathFacts:
         """Return what is known of a path, to be added to."""
+        self.noted += 1
         return self._facts.setdefault(text, PathFacts())
 
     def about(self, account: Account) -> PathFacts:
@@ -87,11 +90,13 @@ class Traffic:
 
     def mention(self, text: str) -> None:
         """Note that a path is handed to a call that may make something there."""
+        self.noted += 1
         self._mentioned[text] = None
         self._mentioned_now.add(text)
 
     def hold(self, origin: str, texts: list[str]) -> None:
         """Note that paths are put into what the request sent."""
+        self.noted += 1
         self._held.setdefault(origin, []).extend(texts)
 
     def held(self, origin: str) -> list[str]:
@@ -100,11 +105,13 @@ class Traffic:
 
     def rewrite(self, text: str, step: Step) -> None:
         """Note that the new content of a file follows from its old content, of an earlier invocation."""
+        self.noted += 1
         if any(reading.text == text for reading in self._readings):
             self.facts_of(text).rewritten = step
 
     def run_command(self) -> None:
         """Note another process, which may make anything."""
+        self.noted += 1
         self._runs_commands = True
 
     def read(self, machine: Machine, place: Place, span: Span, callee: str, *, checked: bool, second: bool) -> bool:

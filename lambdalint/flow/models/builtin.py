@@ -141,9 +141,11 @@ def _hasattr(call: ExternalCall) -> Value | None:
     machine = call.machine
     owners = call.arguments.at_position(0) or ()
     names = texts_of(call.arguments.at_position(1) or UNKNOWN)
-    if machine.ledger.second and owners and len(names) == 1:
+    if owners and len(names) == 1:
+        machine.ledger.noted += 1  # the answer depends on which evaluation it is
         uids = [atom.uid for atom in owners if isinstance(atom, (Class, Instance))]
-        if len(uids) == len(owners) and all(machine.store.get(uid, names[0]) for uid in uids):
+        known = len(uids) == len(owners) and all(machine.store.get(uid, names[0]) for uid in uids)
+        if machine.ledger.second and known:
             return TRUE
     return EITHER
 

@@ -130,18 +130,21 @@ def test_a_call_that_may_fail_fails_again_with_other_files_in_tmp(monkeypatch: p
             return requests.get("https://example.com").json()
 
         def handler(event, context):
+            first, second = f"/tmp/{uuid.uuid4()}", f"/tmp/{uuid.uuid4()}"
+            open(first, "w")  # first
             fetch()
-            path = f"/tmp/{uuid.uuid4()}"
-            open(path, "w")  # made
+            os.remove(first)
+            open(second, "w")  # second
             fetch()
-            os.remove(path)
+            os.remove(second)
     """
     found, names = _runs(monkeypatch, source)
     # An invocation that may leave something is evaluated twice; what a call did holds for both.
     assert names == ["handler", "fetch", "handler"]
-    skipped = found.lifetime().skipped
-    assert skipped is not None
-    assert skipped.text == "get"
+    for mark in ("first", "second"):
+        skipped = found.lifetime(mark).skipped
+        assert skipped is not None
+        assert skipped.text == "get"
 
 
 def test_a_loop_that_changes_nothing_that_it_reads_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,3 +158,32 @@ def test_a_loop_that_changes_nothing_that_it_reads_is_run_once(monkeypatch: pyte
                 size = len(label(record["key"]))
     """
     assert _count(monkeypatch, source, "label") == 1
+
+
+def test_a_new_name_is_new_in_later_invocations_too() -> None:
+    source = """
+        def name():
+            return str(uuid.uuid4())
+
+        def handler(event, context):
+            open("/tmp/" + name(), "w")  # made
+    """
+    assert not analysed(source).lifetime().bounded
+
+
+def test_what_is_set_by_then_is_found_in_later_invocations() -> None:
+    source = """
+        class Store:
+            pass
+
+        STORE = Store()
+
+        def folder():
+            if not hasattr(STORE, "folder"):
+                STORE.folder = tempfile.mkdtemp()  # made
+            return STORE.folder
+
+        def handler(event, context):
+            return len(folder())
+    """
+    assert analysed(source).lifetime().bounded
