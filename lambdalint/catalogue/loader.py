@@ -34,7 +34,7 @@ from lambdalint.catalogue.schema import (
 from lambdalint.catalogue.shared_layers import SharedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from lambdalint.catalogue.packaging_rows import OlderReleaseRow, PackageRow, RuntimeRow, SdkRow, SharedLayerRow
     from lambdalint.catalogue.row import Row
@@ -48,6 +48,10 @@ class CatalogueError(Exception):
 _Called = TypeVar("_Called", EffectRow, ReturnsRow, PassesRow, StoresRow, FetchesRow, ReadsRow, InvokesRow, NeutralRow)
 
 _Calling = TypeVar("_Calling", SettingRow, AssetRow)
+
+
+_MOST_NAMES = 50_000
+"""How many dotted names are kept with their canonical ones."""
 
 
 class Catalogue(msgspec.Struct, frozen=True, dict=True):
@@ -87,8 +91,12 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
     files: tuple[tuple[str, CatalogueFile], ...] = ()
     digest: str = ""
 
-    def canonical(self, name: str) -> str:
-        """Follow aliases of a dotted name, also of the type that a method's name starts with."""
+    @cached_property
+    def canonical(self) -> Callable[[str], str]:
+        """Follows aliases of a dotted name, also of the type that a method's name starts with."""
+        return lru_cache(maxsize=_MOST_NAMES)(self._canonical)
+
+    def _canonical(self, name: str) -> str:
         if name in self.aliases:
             return self.aliases[name]
         owner, dot, member = name.rpartition(".")
