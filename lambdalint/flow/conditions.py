@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import ge, gt, le, lt
+from typing import TYPE_CHECKING, Any
 
 from lambdalint.flow import evaluate, objects
 from lambdalint.flow.containers import known_items
-from lambdalint.flow.text import has_holes, without_marks
+from lambdalint.flow.text import has_holes, is_hole, without_marks
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
@@ -36,12 +37,16 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.facts import ir
     from lambdalint.flow.machine import Machine
 
 
 def truth(machine: Machine, value: Value) -> Value:
     """Return TRUE, FALSE or EITHER."""
+    if len(value) == 1:
+        return _atom_truth(machine, value[0])
     result: Value = ()
     for atom in value:
         result = join(result, _atom_truth(machine, atom))
@@ -49,29 +54,42 @@ def truth(machine: Machine, value: Value) -> Value:
 
 
 def _atom_truth(machine: Machine, atom: Atom) -> Value:
-    if isinstance(atom, (Truth, Number)):
-        return TRUE if atom.value else FALSE
-    if isinstance(atom, Nothing):
+    tell = _TRUTHS.get(type(atom))
+    return EITHER if tell is None else tell(machine, atom)
+
+
+def _number_truth(machine: Machine, atom: Truth | Number) -> Value:
+    return TRUE if atom.value else FALSE
+
+
+def _text_truth(machine: Machine, atom: Text) -> Value:
+    if not atom.text:
         return FALSE
-    if isinstance(atom, Text):
-        if not atom.text:
-            return FALSE
-        return EITHER if all(has_holes(character) for character in atom.text) else TRUE
-    if isinstance(atom, Opaque):
-        return TRUE if atom.truthy else EITHER
-    if isinstance(atom, Items):
-        return TRUE if atom.items else FALSE
-    if isinstance(atom, ListOf):
-        items = known_items(machine, (atom,))
-        return EITHER if items is None else (TRUE if items else FALSE)
-    if isinstance(atom, (Function, Bound, Class, Module, PathText)):
-        return TRUE
-    if isinstance(atom, Instance):
-        has_length = objects.class_attribute(machine, atom.cls, "__len__") or objects.class_attribute(
-            machine, atom.cls, "__bool__"
-        )
-        return EITHER if has_length else TRUE
-    return EITHER
+    return EITHER if not atom.text.isascii() and all(map(is_hole, atom.text)) else TRUE
+
+
+def _list_truth(machine: Machine, atom: ListOf) -> Value:
+    items = known_items(machine, (atom,))
+    return EITHER if items is None else (TRUE if items else FALSE)
+
+
+def _instance_truth(machine: Machine, atom: Instance) -> Value:
+    names = ("__len__", "__bool__")
+    return EITHER if any(objects.class_attribute(machine, atom.cls, name) for name in names) else TRUE
+
+
+_TRUTHS: dict[type[Atom], Callable[[Machine, Any], Value]] = {
+    Truth: _number_truth,
+    Number: _number_truth,
+    Nothing: lambda machine, atom: FALSE,
+    Text: _text_truth,
+    Opaque: lambda machine, atom: TRUE if atom.truthy else EITHER,
+    Items: lambda machine, atom: TRUE if atom.items else FALSE,
+    ListOf: _list_truth,
+    Instance: _instance_truth,
+    **dict.fromkeys((Function, Bound, Class, Module, PathText), lambda machine, atom: TRUE),
+}
+"""What is known of the truth of each kind of atom; of the others, nothing is."""
 
 
 def negate(outcome: Value) -> Value:
@@ -90,6 +108,8 @@ def both(left: Value, right: Value) -> Value:
 
 def with_origin(outcome: Value, value: Value) -> Value:
     """Return an outcome; an undecided one that rests on the deployment's environment remembers which part of it."""
+    if outcome is TRUE or outcome is FALSE:
+        return outcome
     hole = configuration_hole(value) if outcome == EITHER else None
     return outcome if hole is None else (Opaque(hole),)
 
@@ -111,6 +131,8 @@ def configured(value: Value, hole: Hole) -> Value:
 
 def only(machine: Machine, value: Value, *, truthy: bool) -> Value:
     """Return the part of a value that may be true, or may be false."""
+    if len(value) == 1:
+        return value if (FALSE if truthy else TRUE) != _atom_truth(machine, value[0]) else ()
     wanted = TRUE[0] if truthy else FALSE[0]
     return tuple(atom for atom in value if wanted in _atom_truth(machine, atom))
 
@@ -120,9 +142,12 @@ def test(machine: Machine, node: ir.Expr) -> Value:
     return truth(machine, evaluate.expression(machine, node))
 
 
+_ORDERS: dict[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
 def compare(machine: Machine, operator: str, left: Value, right: Value) -> Value:
     """Return the outcome of a comparison."""
-    if operator in ("is", "is not", "==", "!="):
+    if operator in ("==", "!=", "is", "is not"):
         outcome = _equal(left, right, identity=operator.startswith("is"))
         return outcome if operator in ("is", "==") else negate(outcome)
     if operator in ("in", "not in"):
@@ -131,13 +156,7 @@ def compare(machine: Machine, operator: str, left: Value, right: Value) -> Value
     if len(left) == len(right) == 1:
         first, second = left[0], right[0]
         if isinstance(first, Number) and isinstance(second, Number):
-            outcomes = {
-                "<": first.value < second.value,
-                "<=": first.value <= second.value,
-                ">": first.value > second.value,
-                ">=": first.value >= second.value,
-            }
-            return TRUE if outcomes[operator] else FALSE
+            return TRUE if _ORDERS[operator](first.value, second.value) else FALSE
         if isinstance(first, External) and first.name == "sys.version_info" and operator in (">", ">="):
             return _at_least(right)
     return EITHER
@@ -154,6 +173,8 @@ def _at_least(right: Value) -> Value:
 
 
 def _equal(left: Value, right: Value, *, identity: bool) -> Value:
+    if len(left) == len(right) == 1:
+        return _atoms_equal(left[0], right[0], identity=identity)
     result: Value = ()
     for first in left:
         for second in right:

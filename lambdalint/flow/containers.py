@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from lambdalint.flow import calls, externals, objects, records
 from lambdalint.flow.store import PROCESS
-from lambdalint.flow.text import confined_text, has_holes, holes_in, is_hole
+from lambdalint.flow.text import confined_hole, confined_text, has_holes, holes_in, is_hole
 from lambdalint.flow.values import (
     SEVERAL,
     UNKNOWN,
@@ -66,7 +64,7 @@ def new_list_of(machine: Machine, lists: list[tuple[Value, ...]], unordered: Val
 
 
 def _hold(machine: Machine, uid: int, lists: list[tuple[Value, ...]]) -> None:
-    held = list(dict.fromkeys(lists))
+    held = list(dict.fromkeys(lists)) if len(lists) > 1 else lists
     if len(held) > _MOST_LISTS or any(len(items) > _LONGEST_KNOWN for items in held):
         held = [_ends_of(held)]
     machine.store.set(uid, "#", tuple(Items(items) for items in held))
@@ -96,7 +94,7 @@ def known_lists(machine: Machine, value: Value) -> list[tuple[Value, ...]]:
             held = machine.store.get(atom.uid, "#") or machine.store.get(atom.uid, "<words>") or ()
         sequences = [items.items for items in held if isinstance(items, Items)]
         found.extend(sequences or [(SEVERAL,)])
-    return list(dict.fromkeys(found)) or [(SEVERAL,)]
+    return (list(dict.fromkeys(found)) if len(found) > 1 else found) or [(SEVERAL,)]
 
 
 def extended(lists: list[tuple[Value, ...]], added: tuple[Value, ...]) -> list[tuple[Value, ...]]:
@@ -156,7 +154,7 @@ def extend_origin(hole: Hole, suffix: str, *, confined: bool = False) -> Hole:
     # A part or a form of a text that holds no separator holds none.
     confined = confined or hole.confined
     confined = confined or harmless(hole.origin, suffix.strip("[].'\""))
-    return replace(hole, origin=origin, confined=confined)
+    return Hole(hole.kind, origin, confined, hole.site, hole.fresh)
 
 
 def part_of(atom: Opaque, key: str) -> Opaque:
@@ -175,7 +173,7 @@ def checked(machine: Machine, atom: Opaque) -> Opaque:
     """Return the value, marked as confined where a test before has checked a value of the same origin."""
     if machine.store.get(PROCESS, f"<checked {atom.hole.origin}>") is None:
         return atom
-    return Opaque(replace(atom.hole, confined=True))
+    return Opaque(confined_hole(atom.hole))
 
 
 def note_checked(machine: Machine, value: Value) -> None:
@@ -205,6 +203,8 @@ def harmless(origin: str, name: str) -> bool:
 
 def elements(machine: Machine, value: Value) -> Value:
     """Return what iterating over a value gives, joined."""
+    if len(value) == 1:
+        return _elements_of(machine, value[0])
     return join_all([_elements_of(machine, atom) for atom in value])
 
 
@@ -238,6 +238,8 @@ def _elements_of(machine: Machine, atom: Atom) -> Value:
 
 def get_item(machine: Machine, owner: Value, index: Value) -> Value:
     """Return ``owner[index]``."""
+    if len(owner) == 1:
+        return _item_of(machine, owner[0], index) or UNKNOWN
     return join_all([_item_of(machine, atom, index) for atom in owner]) or UNKNOWN
 
 
@@ -286,9 +288,8 @@ def mapping_item(machine: Machine, mapping: Mapping, index: Value) -> Value:
     store = machine.store
     others = store.get(mapping.uid, "*") or ()
     keys = [text_of(atom) for atom in index]
-    if all(key is not None and not has_holes(key) for key in keys) and keys:
-        found = join_all([store.get(mapping.uid, f"[{key}]") or () for key in keys])
-        return join(found, others) if not found or others else found
+    if keys and not any(key is None or has_holes(key) for key in keys):
+        return join(join_all([store.get(mapping.uid, f"[{key}]") or () for key in keys]), others)
     values = [store.get(mapping.uid, name) or () for name in store.names(mapping.uid) if name.startswith("[")]
     found = join(join_all(values), others)
     return found if len(values) < 2 or request_hole(index) else _selected(found)

@@ -95,8 +95,7 @@ def _condition(machine: Machine, test: ir.Expr) -> Condition:
         known = machine.tests[id(test)] = _shape(test)
     said, names = known
     # A test confines what it looks at; the variable holds what it held before.
-    held = ((name, tuple(dict.fromkeys(confined(evaluate.lookup(machine, name))))) for name in names)
-    return said, tuple(held)
+    return said, tuple([(name, confined(evaluate.lookup(machine, name))) for name in names])
 
 
 def _shape(test: ir.Expr) -> tuple[str, tuple[str, ...]]:

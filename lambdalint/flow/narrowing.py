@@ -76,15 +76,19 @@ def _assume_comparison(machine: Machine, node: ir.Compare, *, holds: bool) -> No
 def _note_known(machine: Machine, node: ir.Compare) -> None:
     """Note that a value is one of a few that the code names: names that are made of it are few, too."""
     few = evaluate.expression(machine, node.rights[0])
-    if any(hole.kind in (HoleKind.REQUEST, HoleKind.UNIQUE) for atom in few for hole in holes_of(atom)):
-        return
-    if any(isinstance(atom, (Opaque, ExternalObject)) for atom in few) or few in (NOTHING, (Text(""),)):
+    for atom in few:
+        if isinstance(atom, (Opaque, ExternalObject)):
+            return
+        if any(hole.kind in (HoleKind.REQUEST, HoleKind.UNIQUE) for hole in holes_of(atom)):
+            return
+    if few in (NOTHING, _EMPTY):
         return
     for atom in evaluate.expression(machine, node.left):
         for hole in holes_of(atom):
             machine.store.set(PROCESS, f"<known {hole.origin}>", TRUE)
 
 
+_EMPTY: Value = (Text(""),)
 _EXISTENCE = frozenset({"exists", "isfile", "lexists", "is_file"})
 _OTHER_TESTS = frozenset({"isdir", "is_dir", "access"})
 

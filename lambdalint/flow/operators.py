@@ -40,6 +40,8 @@ _LARGEST = 2**48
 
 def product(heads: list[str], tails: list[str]) -> list[str]:
     """Return each head with each tail, within the bounds of the lattice."""
+    if len(heads) == len(tails) == 1:
+        return [heads[0] + tails[0]]
     if len(heads) * len(tails) > MOST_TEXTS:
         tails = [widened(tails)] if len(tails) > 1 else tails
         if len(heads) * len(tails) > MOST_TEXTS:
@@ -135,11 +137,15 @@ def _textual(value: Value) -> bool:
 
 
 def _add(machine: Machine, left: Value, right: Value) -> Value:
+    if len(left) == len(right) == 1:
+        first, second = left[0], right[0]
+        if isinstance(first, Number) and isinstance(second, Number):
+            return (Number(first.value + second.value),)
+        if isinstance(first, Text) and isinstance(second, Text):
+            return (Text(first.text + second.text),)
     if any(isinstance(atom, ListOf) for atom in (*left, *right)):
         lists = [items for tail in known_lists(machine, right) for items in extended(known_lists(machine, left), tail)]
         return new_list_of(machine, lists, join(elements(machine, left), elements(machine, right)))
-    if len(left) == len(right) == 1 and isinstance(left[0], Number) and isinstance(right[0], Number):
-        return (Number(left[0].value + right[0].value),)
     if _textual(left) or _textual(right):
         pieces = product(_pieces(left), _pieces(right))
         return bounded(tuple(Text(piece) for piece in pieces))

@@ -99,6 +99,13 @@ def shown(text: str) -> str:
     return "".join(map(str, parts_of(text)))
 
 
+def confined_hole(hole: Hole) -> Hole:
+    """Return the hole, marked as holding no separator."""
+    if hole.confined:
+        return hole
+    return Hole(hole.kind, hole.origin, confined=True, site=hole.site, fresh=hole.fresh)
+
+
 def confined_text(text: str) -> str:
     """Return the text with each hole marked as holding no separator."""
     if text.isascii():
@@ -106,8 +113,7 @@ def confined_text(text: str) -> str:
     result = []
     for character in text:
         if is_hole(character):
-            hole = hole_of(character)
-            character = hole_text(replace(hole, confined=True))
+            character = hole_text(confined_hole(hole_of(character)))
         result.append(character)
     return "".join(result)
 

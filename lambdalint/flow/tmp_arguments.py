@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,12 +28,16 @@ from lambdalint.model import Base, HoleKind
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
 
+_TELLING = frozenset({Text, PathText, ExternalObject, ExternalMethod})
+"""The kinds of atoms that may be a path, or an open file."""
+_HOLDING = frozenset({Mapping, Items, ListOf, ExternalObject, Instance})
+"""The kinds of atoms that may hold others."""
 _MOST = 40
 _MOST_INSIDE = 80
 _FRAMEWORK_FILES = ("werkzeug.datastructures.", "starlette.datastructures.", "fastapi.UploadFile", "django.core.files.")
 
 
-class TmpArgument(msgspec.Struct, dict=True):
+class TmpArgument(msgspec.Struct):
     """An argument, and what of it stands for files in ``/tmp``: by path, by an open file, by what was read."""
 
     machine: Machine
@@ -42,7 +45,7 @@ class TmpArgument(msgspec.Struct, dict=True):
     paths: tuple[str, ...]
     opened: tuple[str, ...]
 
-    @cached_property
+    @property
     def read(self) -> tuple[str, ...]:
         """The paths of the files that the value, or something in it, was read from."""
         found: list[str] = []
@@ -57,18 +60,20 @@ class TmpArgument(msgspec.Struct, dict=True):
 
 def look_at(machine: Machine, value: Value) -> TmpArgument:
     """Return what a value stands for."""
-    paths: list[str] = []
-    opened: list[str] = []
+    paths: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    if _TELLING.isdisjoint(map(type, value)):
+        return TmpArgument(machine, value, paths, opened)
     for atom in value:
         if isinstance(atom, (Text, PathText)):
             if _may_lie_in_tmp(atom):
-                paths.extend(paths_in(machine, (atom,)))
+                paths += tuple(paths_in(machine, (atom,)))
         elif isinstance(atom, (ExternalObject, ExternalMethod)):
             owner = atom.receiver if isinstance(atom, ExternalMethod) else atom
             path = machine.store.get(owner.uid, "<path>") if isinstance(owner, ExternalObject) and owner.uid else None
             if path is not None:
-                opened.extend(paths_in(machine, path))
-    return TmpArgument(machine, value, tuple(paths), tuple(opened))
+                opened += tuple(paths_in(machine, path))
+    return TmpArgument(machine, value, paths, opened)
 
 
 def parts_of(machine: Machine, value: Value) -> list[Value]:
@@ -94,6 +99,8 @@ def all_in(machine: Machine, values: list[Value]) -> list[Value]:
     while waiting and len(found) < _MOST:
         value = waiting.pop(0)
         found.append(value)
+        if _HOLDING.isdisjoint(map(type, value)):
+            continue
         waiting.extend(part for part in parts_of(machine, value) if part)
         for atom in value:
             if isinstance(atom, Instance):
@@ -155,6 +162,6 @@ def _may_lie_in_tmp(atom: Atom) -> bool:
     if not isinstance(atom, (Text, PathText)):
         return isinstance(atom, Opaque)
     text = atom.text
-    if len(text) > 500 or "\n" in text or " " in text[:8]:
+    if not text.startswith(("/", "file:", "sqlite")) and text[:1].isascii():
         return False
-    return text.startswith(("/", "file:", "sqlite")) or not text[:1].isascii()
+    return len(text) <= 500 and "\n" not in text and " " not in text[:8]

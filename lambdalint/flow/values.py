@@ -6,19 +6,23 @@ The lattice is ordered by inclusion; ``()`` is unreachable, ``UNKNOWN`` stands f
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
-from msgspec.structs import replace
 
-from lambdalint.flow.text import common_directory, confined_text, hole_text, holes_in
+from lambdalint.flow.text import common_directory, confined_hole, confined_text, hole_text, holes_in
 from lambdalint.model import Hole, HoleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONTENT = "contents of "
 """How the origin of what is read from a file starts."""
 MOST_TEXTS = 8
 MOST_ATOMS = 40
 MOST_MADE = 200
+_MOST_COMPARED = 64
+"""How many comparisons of two atoms are made before a table is."""
 
 
 class Atom(msgspec.Struct, frozen=True, gc=False):
@@ -220,10 +224,11 @@ def join(left: Value, right: Value) -> Value:
         return left
     if not left:
         return right
-    added = tuple(atom for atom in right if atom not in left)
-    if not added:
+    if left == right:
         return left
-    return bounded(left + added)
+    known = left if len(left) * len(right) <= _MOST_COMPARED else frozenset(left)
+    added = tuple([atom for atom in right if atom not in known])
+    return bounded(left + added) if added else left
 
 
 def join_all(values: list[Value]) -> Value:
@@ -239,14 +244,15 @@ def bounded(value: Value) -> Value:
         return value
     if isinstance(value[0], Made):
         return value[:MOST_MADE]
-    texts = [atom.text for atom in value if isinstance(atom, Text)]
-    paths = [atom.text for atom in value if isinstance(atom, PathText)]
-    if len(texts) > MOST_TEXTS:
+    kinds = list(map(type, value))
+    if kinds.count(Text) > MOST_TEXTS:
+        texts = [atom.text for atom in value if isinstance(atom, Text)]
         value = (*(atom for atom in value if not isinstance(atom, Text)), Text(widened(texts)))
-    if len(paths) > MOST_TEXTS:
+    if kinds.count(PathText) > MOST_TEXTS:
+        paths = [atom.text for atom in value if isinstance(atom, PathText)]
         value = (*(atom for atom in value if not isinstance(atom, PathText)), PathText(widened(paths)))
-    opaque = [atom for atom in value if isinstance(atom, Opaque)]
-    if len(opaque) > MOST_TEXTS:
+    if kinds.count(Opaque) > MOST_TEXTS:
+        opaque = [atom for atom in value if isinstance(atom, Opaque)]
         kept = next((atom for atom in opaque if atom.hole.kind is HoleKind.REQUEST), opaque[0])
         value = (*(atom for atom in value if not isinstance(atom, Opaque)), kept)
     return value if len(value) <= MOST_ATOMS else UNKNOWN
@@ -284,20 +290,28 @@ def holes_of(atom: Atom) -> list[Hole]:
 
 def is_fresh(atom: Atom) -> bool:
     """Tell whether an atom is new in each invocation, or follows from what the request holds."""
-    if isinstance(atom, Opaque):
-        return atom.hole.fresh or atom.hole.kind in _FRESH
-    if isinstance(atom, (Text, PathText)):
-        return not atom.text.isascii() and any(hole.fresh or hole.kind in _FRESH for hole in holes_in(atom.text))
-    if isinstance(atom, ExternalObject):
-        return atom.fresh
-    if isinstance(atom, ExternalMethod):
-        return is_fresh(atom.receiver)
-    if isinstance(atom, Items):
-        return any(is_fresh(part) for item in atom.items for part in item)
-    return False
+    asked = _FRESHNESS.get(type(atom))
+    return asked is not None and asked(atom)
 
 
-_FRESH = (HoleKind.UNIQUE, HoleKind.REQUEST)
+def _is_fresh_hole(hole: Hole) -> bool:
+    return hole.fresh or hole.kind is HoleKind.UNIQUE or hole.kind is HoleKind.REQUEST
+
+
+def _is_fresh_text(atom: Text | PathText) -> bool:
+    return not atom.text.isascii() and any(_is_fresh_hole(hole) for hole in holes_in(atom.text))
+
+
+_FRESHNESS: dict[type[Atom], Callable[[Any], bool]] = {
+    Opaque: lambda atom: _is_fresh_hole(atom.hole),
+    Text: _is_fresh_text,
+    PathText: _is_fresh_text,
+    ExternalObject: lambda atom: atom.fresh,
+    ExternalMethod: lambda atom: is_fresh(atom.receiver),
+    Items: lambda atom: any(is_fresh(part) for item in atom.items for part in item),
+}
+"""How the kinds of atoms that may be fresh tell whether they are."""
+MAY_BE_FRESH = frozenset(_FRESHNESS)
 
 
 _FORMED = ("datetime.", "uuid.", "decimal.", "ipaddress.")
@@ -317,6 +331,9 @@ def describe(atom: Atom) -> str:
 
 def texts_of(value: Value) -> list[str]:
     """Return the distinct texts of a value; an unknown one is a hole."""
+    if len(value) == 1:
+        rendered = text_of(value[0])
+        return [] if rendered is None else [rendered]
     found: list[str] = []
     for atom in value:
         rendered = text_of(atom)
@@ -327,37 +344,42 @@ def texts_of(value: Value) -> list[str]:
 
 def confined(value: Value) -> Value:
     """Return the value with each unknown part marked as unable to leave its directory."""
+    if len(value) == 1:
+        atom = _confined(value[0])
+        return value if atom is value[0] else (atom,)
     result: Value = ()
     for atom in value:
-        if isinstance(atom, Opaque):
-            atom = msgspec.structs.replace(atom, hole=replace(atom.hole, confined=True))
-        elif isinstance(atom, Text):
-            atom = Text(confined_text(atom.text))
-        elif isinstance(atom, PathText):
-            atom = PathText(confined_text(atom.text))
-        result = join(result, (atom,))
+        result = join(result, (_confined(atom),))
     return result
+
+
+def _confined(atom: Atom) -> Atom:
+    if isinstance(atom, Opaque):
+        return atom if atom.hole.confined else Opaque(confined_hole(atom.hole), atom.truthy, atom.size)
+    if isinstance(atom, Text):
+        return atom if atom.text.isascii() else Text(confined_text(atom.text))
+    if isinstance(atom, PathText):
+        return atom if atom.text.isascii() else PathText(confined_text(atom.text))
+    return atom
 
 
 def configuration_hole(value: Value) -> Hole | None:
     """Return the first hole of a value that the environment of the deployment fills."""
-    for atom in value:
-        if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.ENVIRONMENT:
-            return atom.hole
-        if isinstance(atom, (Text, PathText)):
-            for hole in holes_in(atom.text):
-                if hole.kind is HoleKind.ENVIRONMENT:
-                    return hole
-    return None
+    return _hole_of_kind(value, HoleKind.ENVIRONMENT)
 
 
 def request_hole(value: Value) -> Hole | None:
     """Return the first hole of a value that the sender of the request fills."""
+    return _hole_of_kind(value, HoleKind.REQUEST)
+
+
+def _hole_of_kind(value: Value, kind: HoleKind) -> Hole | None:
     for atom in value:
-        if isinstance(atom, Opaque) and atom.hole.kind is HoleKind.REQUEST:
-            return atom.hole
-        if isinstance(atom, (Text, PathText)):
+        if isinstance(atom, Opaque):
+            if atom.hole.kind is kind:
+                return atom.hole
+        elif isinstance(atom, (Text, PathText)) and not atom.text.isascii():
             for hole in holes_in(atom.text):
-                if hole.kind is HoleKind.REQUEST:
+                if hole.kind is kind:
                     return hole
     return None

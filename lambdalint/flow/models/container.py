@@ -69,9 +69,9 @@ def _get(call: ExternalCall) -> Value | None:
     if mapping is None:
         return UNKNOWN
     found = mapping_item(call.machine, mapping, call.arguments.at_position(0) or UNKNOWN)
-    default = call.argument("default@1") or NOTHING
-    uncertain = call.machine.store.get(mapping.uid, "*") is not None
-    return join(found, default) if not found or uncertain else found
+    if found and call.machine.store.get(mapping.uid, "*") is None:
+        return found
+    return join(found, call.argument("default@1") or NOTHING)
 
 
 def _set_default(call: ExternalCall) -> Value | None:

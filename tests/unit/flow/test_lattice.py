@@ -38,6 +38,13 @@ atoms = st.one_of(
 values = st.lists(atoms, max_size=5, unique=True).map(tuple)
 
 
+@given(st.lists(st.integers(0, 30), min_size=9, max_size=19, unique=True), st.integers(0, 12))
+def test_a_join_of_many_atoms_adds_what_is_new_at_the_end(numbers: list[int], start: int) -> None:
+    left = tuple(Number(number) for number in numbers)
+    right = tuple(Number(number) for number in range(start, start + 20))
+    assert join(left, right) == (*left, *(atom for atom in right if atom not in left))
+
+
 @given(values, values)
 def test_a_join_holds_both_sides(left: Value, right: Value) -> None:
     joined = join(left, right)
