@@ -63,7 +63,8 @@ def merge(machine: Machine, outcomes: list[Changes]) -> None:
 
 def keep(machine: Machine, name: str, answer: Value) -> None:
     """Remember what the value tells that a variable of the running function is given."""
-    owner = machine.frame.outer.get(name, machine.frame.scope)
+    frame = machine.frames[-1]
+    owner = frame.outer.get(name, frame.scopes[0])
     key = f"<answer {name}>"
     if answer:
         machine.store.set(owner, key, answer)

@@ -62,6 +62,8 @@ class Arguments(msgspec.Struct, frozen=True):
 
     def all(self) -> list[Value]:
         """Return every argument's value."""
+        if not self.keywords and not self.rest and not self.others:
+            return list(self.positional)
         values = [*self.positional, *self.keywords.values()]
         if self.rest:
             values.append(self.rest)
@@ -73,6 +75,8 @@ class Arguments(msgspec.Struct, frozen=True):
 def evaluate_arguments(machine: Machine, call: ir.Call) -> Arguments:
     """Evaluate a call's arguments, in order."""
     places = machine.places_in(call)
+    if not call.keywords and ir.Star not in map(type, call.args):
+        return Arguments(evaluate.each(machine, call.args), {}, (), (), places[:-1], {}, places[-1])
     positional: list[Value] = []
     spans: list[Span] = []
     rest: Value = ()
@@ -130,6 +134,8 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
 
 def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
     """Call one thing."""
+    if isinstance(callee, (External, ExternalMethod)):
+        return externals.call(machine, callee, arguments)
     if isinstance(callee, Function):
         return call_function(machine, callee, arguments, None)
     if isinstance(callee, Bound):
@@ -143,8 +149,6 @@ def call_atom(machine: Machine, callee: Atom, arguments: Arguments) -> Value:
         return call_atom(machine, callee.function, _with_first((callee.receiver,), arguments))
     if isinstance(callee, Class):
         return objects.construct(machine, callee, arguments)
-    if isinstance(callee, (External, ExternalMethod)):
-        return externals.call(machine, callee, arguments)
     if isinstance(callee, Partial):
         merged = Arguments(
             callee.args + arguments.positional,

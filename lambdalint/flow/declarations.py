@@ -113,11 +113,8 @@ def _one_of(machine: Machine, scopes: tuple[int, ...], parts: tuple[ir.Expr, ...
 def _meaning(machine: Machine, scopes: tuple[int, ...], expression: ir.Expr) -> Value:
     """Return what a dotted name in an annotation means."""
     if isinstance(expression, ir.Name):
-        for scope in scopes:
-            value = machine.store.get(scope, expression.id)
-            if value is not None:
-                return value
-    elif isinstance(expression, ir.Attr):
+        return machine.store.lookup(scopes, expression.id) or ()
+    if isinstance(expression, ir.Attr):
         owner = _meaning(machine, scopes, expression.value)
         if len(owner) == 1 and isinstance(owner[0], External):
             return (External(f"{owner[0].name}.{expression.name}"),)
@@ -152,9 +149,11 @@ def scopes_of(machine: Machine, scope: int) -> tuple[int, ...]:
 
 def typed(machine: Machine, value: Value, annotation: ir.Expr | None, scopes: tuple[int, ...]) -> Value:
     """Return a value that is declared to be of a type: what is not known of it is of that type."""
-    if annotation is None or not any(_is_unknown(machine, atom) for atom in value):
-        return value
-    return refined(machine, value, declared(machine, scopes, annotation))
+    if annotation is not None:
+        for atom in value:
+            if _is_unknown(machine, atom):
+                return refined(machine, value, declared(machine, scopes, annotation))
+    return value
 
 
 def as_instance(machine: Machine, value: Value, kinds: Value) -> Value:

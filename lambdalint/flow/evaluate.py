@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdalint.facts import ir
-from lambdalint.flow import calls, conditions, execute, formatting, imports, narrowing, objects, operators
+from lambdalint.flow import calls, conditions, execute, formatting, imports, literals, narrowing, objects, operators
 from lambdalint.flow.containers import (
     add_item,
     elements,
@@ -21,7 +21,7 @@ from lambdalint.flow.containers import (
     slice_of,
 )
 from lambdalint.flow.exits import may_raise
-from lambdalint.flow.text import hole_text, literal
+from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     EITHER,
     FALSE,
@@ -29,6 +29,7 @@ from lambdalint.flow.values import (
     SEVERAL,
     TRUE,
     UNKNOWN,
+    Atom,
     Bound,
     External,
     ExternalMethod,
@@ -60,45 +61,18 @@ def expression(machine: Machine, node: ir.Expr) -> Value:
     return _EVALUATORS[type(node)](machine, node)
 
 
-def _const(machine: Machine, node: ir.Const) -> Value:
-    value = node.value
-    if isinstance(value, str):
-        inline = machine.deployed.inline
-        if inline is not None and inline.stand_ins and machine.frame.facts.path == inline.virtual_path:
-            return (Text(_filled_in(literal(value), inline.stand_ins)),)
-        return (Text(literal(value)),)
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return TRUE if value else FALSE
-    return (Number(value),)
-
-
-def _filled_in(value: str, stand_ins: tuple[str, ...]) -> str:
-    """Put a hole in a literal of a template's code where only the deployment knows the text."""
-    for name in stand_ins:
-        value = value.replace(name, hole_text(Hole(HoleKind.ENVIRONMENT, "${" + name.strip("_") + "}")))
-    return value
+def each(machine: Machine, nodes: tuple[ir.Expr, ...]) -> tuple[Value, ...]:
+    """Return what expressions evaluate to, in order."""
+    return tuple([_EVALUATORS[type(node)](machine, node) for node in nodes])
 
 
 def _name(machine: Machine, node: ir.Name) -> Value:
-    name = node.id
-    get = machine.store.get
-    for scope in machine.frames[-1].scopes:
-        found = get(scope, name)
-        if found is not None:
-            return found
-    return _unbound(machine, name)
+    return machine.store.lookup(machine.frames[-1].scopes, node.id) or _unbound(machine, node.id)
 
 
 def lookup(machine: Machine, name: str) -> Value:
     """Return the value of a variable, from the innermost scope that has it."""
-    store = machine.store
-    for scope in machine.frame.scopes:
-        found = store.get(scope, name)
-        if found is not None:
-            return found
-    return _unbound(machine, name)
+    return machine.store.lookup(machine.frames[-1].scopes, name) or _unbound(machine, name)
 
 
 def _unbound(machine: Machine, name: str) -> Value:
@@ -107,22 +81,25 @@ def _unbound(machine: Machine, name: str) -> Value:
         return text(machine.finder.runtime_path(machine.frame.facts.path))
     if name == "__name__":
         return text(imports.module_name(machine.frame.facts.path))
-    if name in imports.BUILTINS:
-        return (External(f"builtins.{name}"),)
-    return (Opaque(Hole(HoleKind.UNKNOWN, name)),)
+    return _BUILTINS.get(name) or (Opaque(Hole(HoleKind.UNKNOWN, name)),)
+
+
+_BUILTINS: dict[str, Value] = {name: (External(f"builtins.{name}"),) for name in imports.BUILTINS}
 
 
 def _attr(machine: Machine, node: ir.Attr) -> Value:
     """An attribute that is not called: one of an unknown value is unknown too, and remembers its origin."""
     found = _member(machine, node)
-    if any(isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque) for atom in found):
-        return tuple(
-            Opaque(extend_origin(atom.receiver.hole, f".{atom.name}"))
-            if isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque)
-            else atom
-            for atom in found
-        )
+    for atom in found:
+        if isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque):
+            return tuple(_uncalled(atom) for atom in found)
     return found
+
+
+def _uncalled(atom: Atom) -> Atom:
+    if isinstance(atom, ExternalMethod) and isinstance(atom.receiver, Opaque):
+        return Opaque(extend_origin(atom.receiver.hole, f".{atom.name}"))
+    return atom
 
 
 def _member(machine: Machine, node: ir.Attr) -> Value:
@@ -147,9 +124,9 @@ def _join(machine: Machine, node: ir.Join) -> Value:
     for part in node.parts:
         value = expression(machine, part)
         pieces = texts_of(value)
-        if any(isinstance(atom, Nothing) for atom in value) and not pieces:
-            pieces = ["None"]
-        pieces = pieces or [hole_text(Hole(HoleKind.UNKNOWN))]
+        if not pieces:
+            is_none = any(isinstance(atom, Nothing) for atom in value)
+            pieces = ["None"] if is_none else [hole_text(Hole(HoleKind.UNKNOWN))]
         result = operators.product(result, pieces)
     return bounded(tuple(Text(piece) for piece in result))
 
@@ -190,6 +167,13 @@ def _bool(machine: Machine, node: ir.Bool) -> Value:
 
 def _compare(machine: Machine, node: ir.Compare) -> Value:
     left = expression(machine, node.left)
+    if len(node.ops) == 1:
+        operator, right = node.ops[0], expression(machine, node.rights[0])
+        outcome = conditions.both(TRUE, conditions.compare(machine, operator, left, right))
+        compared = (*left, *right)
+        if operator in ("in", "not in") and outcome == EITHER:
+            compared = conditions.environment_membership(compared)
+        return conditions.with_origin(outcome, compared)
     outcome = TRUE
     compared = left
     for operator, right_node in zip(node.ops, node.rights, strict=True):
@@ -197,8 +181,6 @@ def _compare(machine: Machine, node: ir.Compare) -> Value:
         outcome = conditions.both(outcome, conditions.compare(machine, operator, left, right))
         compared = (*compared, *right)
         left = right
-    if len(node.ops) == 1 and node.ops[0] in ("in", "not in") and outcome == EITHER:
-        compared = conditions.environment_membership(compared)
     return conditions.with_origin(outcome, compared)
 
 
@@ -229,6 +211,9 @@ def _if_expression(machine: Machine, node: ir.IfExp) -> Value:
 
 
 def _sequence(machine: Machine, node: ir.Seq) -> Value:
+    if ir.Star not in map(type, node.items):
+        items = each(machine, node.items)
+        return (Items(items),) if node.kind == "tuple" and SEVERAL not in items else new_list_of(machine, [items])
     lists: list[tuple[Value, ...]] = [()]
     unordered: Value = ()
     for item in node.items:
@@ -373,7 +358,7 @@ def _other(machine: Machine, node: ir.Other) -> Value:
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Value]] = {
-    ir.Const: _const,
+    ir.Const: literals.evaluated,
     ir.Name: _name,
     ir.Attr: _attr,
     ir.Call: _call,

@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from lambdalint.model import Span
 
 
+_NEVER = External("<never>")
+"""What a call returns that does not return."""
+
+
 def run_body(machine: Machine, frame: Frame, body: tuple[ir.Stmt, ...]) -> None:
     """Run a function's body; a body that ends without ``return`` returns None."""
     if block(machine, body):
@@ -65,7 +69,7 @@ def block(machine: Machine, statements: tuple[ir.Stmt, ...]) -> bool:
 
 def _expression(machine: Machine, node: ir.ExprStmt) -> bool:
     value = evaluate.expression(machine, node.value)
-    if len(value) == 1 and value[0] == External("<never>"):
+    if len(value) == 1 and value[0] == _NEVER:
         if isinstance(node.value, ir.Call):
             may_raise(machine, machine.span(node.value.at), "exit")
         return False
@@ -82,9 +86,11 @@ def _assign(machine: Machine, node: ir.Assign) -> bool:
         value = declarations.typed(machine, value, node.annotation, machine.frame.scopes)
         records.declare_field(machine, node.targets[0], node.annotation, has_default=True)
     for target in node.targets:
-        assign(machine, target, value)
         if isinstance(target, ir.Name):
+            bind_name(machine, target.id, value)
             answers.keep(machine, target.id, answer)
+        else:
+            assign(machine, target, value)
     return True
 
 

@@ -202,12 +202,8 @@ def from_annotation(machine: Machine, scope: int, annotation: ir.Expr, hole: Hol
     name = annotation_name(annotation)
     if name is None:
         return (Opaque(hole),)
-    value: Value | None = None
     head, *rest = name.split(".")
-    for owner in (scope, *machine.scope_parents.get(scope, ())):
-        value = machine.store.get(owner, head)
-        if value is not None:
-            break
+    value = machine.store.lookup((scope, *machine.scope_parents.get(scope, ())), head)
     if value is None or len(value) != 1:
         return (Opaque(hole),)
     atom = value[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from lambdalint.flow import calls, declarations, defaults, externals, imports, records
 from lambdalint.flow.store import PROCESS
@@ -35,6 +36,8 @@ from lambdalint.flow.values import (
 from lambdalint.model import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lambdalint.flow.machine import ClassInfo, Machine
 
 _RECORD_DECORATORS = frozenset(
@@ -49,6 +52,8 @@ _RECORD_BASES = frozenset(
 
 def attribute(machine: Machine, owner: Value, name: str) -> Value:
     """Return ``owner.name``; ``()`` where it certainly does not exist."""
+    if len(owner) == 1:
+        return _attribute_of(machine, owner[0], name)
     result: Value = ()
     for atom in owner:
         result = join(result, _attribute_of(machine, atom, name))
@@ -56,30 +61,29 @@ def attribute(machine: Machine, owner: Value, name: str) -> Value:
 
 
 def _attribute_of(machine: Machine, atom: Atom, name: str) -> Value:
-    if isinstance(atom, Module):
-        return imports.member(machine, atom, name)
-    if isinstance(atom, Instance):
-        return _instance_attribute(machine, atom, name)
-    if isinstance(atom, Class):
-        return _class_member(machine, atom, name)
-    if isinstance(atom, External):
-        return externals.constant(machine, atom, name)
-    if isinstance(atom, ExternalObject):
-        stored = machine.store.get(atom.uid, name)
-        if stored is not None:
-            return stored
-        return externals.object_attribute(machine, atom, name)
-    if isinstance(atom, ExternalMethod):
-        return externals.object_attribute(machine, atom, name)
-    if isinstance(atom, SuperOf):
-        return _super_attribute(machine, atom, name)
-    if isinstance(atom, Opaque):
-        return externals.opaque_attribute(machine, atom, name)
-    if isinstance(atom, (Text, PathText, ListOf, Mapping, Items, Number, Truth)):
-        return externals.value_attribute(machine, atom, name)
-    if isinstance(atom, (Function, Bound, Partial, Wrapped)):
-        return _function_attribute(machine, atom, name)
-    return ()
+    look_up = _attributes().get(type(atom))
+    return () if look_up is None else look_up(machine, atom, name)
+
+
+@lru_cache(maxsize=1)
+def _attributes() -> dict[type[Atom], Callable[[Machine, Any, str], Value]]:
+    """The table is made on first use: the modules of the interpreter need each other."""
+    return {
+        Module: imports.member,
+        Instance: _instance_attribute,
+        Class: _class_member,
+        External: externals.constant,
+        ExternalObject: _object_attribute,
+        ExternalMethod: externals.object_attribute,
+        SuperOf: _super_attribute,
+        Opaque: externals.opaque_attribute,
+        **dict.fromkeys((Text, PathText, ListOf, Mapping, Items, Number, Truth), externals.value_attribute),
+        **dict.fromkeys((Function, Bound, Partial, Wrapped), _function_attribute),
+    }
+
+
+def _object_attribute(machine: Machine, atom: ExternalObject, name: str) -> Value:
+    return machine.store.get(atom.uid, name) or externals.object_attribute(machine, atom, name)
 
 
 def _function_attribute(machine: Machine, atom: Atom, name: str) -> Value:
@@ -179,11 +183,7 @@ def _enum_member(machine: Machine, cls: Class, name: str, value: Value) -> Value
 
 def class_attribute(machine: Machine, cls: int, name: str) -> Value:
     """Return what a class or its bases bind a name to; ``()`` if none does."""
-    for uid in machine.classes[cls].linear:
-        found = machine.store.get(uid, name)
-        if found is not None:
-            return found
-    return ()
+    return machine.store.lookup(machine.classes[cls].linear, name) or ()
 
 
 def settle_bases(machine: Machine, uid: int, info: ClassInfo) -> None:
@@ -273,10 +273,9 @@ def _super_attribute(machine: Machine, atom: SuperOf, name: str) -> Value:
     cls = receiver.cls if isinstance(receiver, Instance) else receiver.uid if isinstance(receiver, Class) else 0
     linear = machine.classes[cls].linear if cls in machine.classes else ()
     after = linear[linear.index(atom.owner) + 1 :] if atom.owner in linear else machine.classes[atom.owner].linear[1:]
-    for uid in after:
-        found = machine.store.get(uid, name)
-        if found is not None:
-            return bind_to(machine, found, receiver)
+    found = machine.store.lookup(after, name)
+    if found is not None:
+        return bind_to(machine, found, receiver)
     external = machine.classes[atom.owner].external_bases
     if external and isinstance(receiver, Instance):
         if name == "__init__":

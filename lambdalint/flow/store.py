@@ -89,6 +89,18 @@ class Store:
         names = self._owners.get(owner)
         return names.get(name, _MISSING) if names is not None else _MISSING
 
+    def lookup(self, owners: tuple[int, ...], name: str) -> Value | None:
+        """Return what is known under a name of the first of *owners* that has it, or None."""
+        known, newest = self._owners, self._newest
+        for owner in owners:
+            names = known.get(owner)
+            value = names.get(name, _MISSING) if names is not None else _MISSING
+            if owner <= newest:
+                self._note_read((owner, name), value)
+            if value:
+                return value
+        return None
+
     def set(self, owner: int, name: str, value: Value) -> None:
         """Replace what is known under a key."""
         names = self._owners.get(owner)
@@ -155,6 +167,12 @@ class Store:
             for name in found:
                 self.get(owner, name)
         return found
+
+    def values(self, owner: int) -> list[Value]:
+        """Return what is known under the names of one owner, in the order they were first set."""
+        if owner <= self._newest:
+            self.names(owner)
+        return [value for value in self._owners.get(owner, {}).values() if value]
 
     def mark(self) -> int:
         """Return a point to undo to."""

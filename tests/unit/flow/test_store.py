@@ -95,6 +95,32 @@ def test_a_recording_notes_what_was_there_before_it_was_read() -> None:
     assert not store.holds(recording)
 
 
+def test_a_name_is_looked_up_in_the_first_owner_that_has_it() -> None:
+    store = Store()
+    scopes = inner, outer, outermost = store.new_uid(), store.new_uid(), store.new_uid()
+    store.set(outer, "name", text("outer"))
+    store.set(outermost, "name", text("outermost"))
+    store.start_recording()
+    assert store.lookup(scopes, "name") == text("outer")
+    assert store.lookup(scopes, "other") is None
+    recording = store.stop_recording()
+    assert recording.read == {(inner, "name"), (outer, "name"), *((scope, "other") for scope in scopes)}
+    store.set(inner, "name", text("inner"))
+    assert not store.holds(recording)
+
+
+def test_the_values_of_an_owner_are_listed_as_its_names_are() -> None:
+    store = Store()
+    for name in "cab":
+        store.set(1, name, text(name))
+    store.drop(1, "a")
+    store.start_recording()
+    assert store.values(1) == [text("c"), text("b")]
+    recording = store.stop_recording()
+    store.set(1, "d", text("d"))
+    assert not store.holds(recording)
+
+
 def test_what_one_branch_wrote_is_read_by_the_next_as_it_was_before() -> None:
     store = Store()
     store.set(1, "a", text("x"))
