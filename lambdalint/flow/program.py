@@ -125,6 +125,7 @@ class Finder:
         self._package = Package(function.packaged) if function.packaged else None
         self._layers = tuple(f"{layer.directory}/" for layer in room.layers if layer.directory)
         self._cache: dict[str, str | None] = {}
+        self._relative: dict[tuple[str, int, str], str | None] = {}
         self._order = list(self.roots)
 
     def add_root(self, runtime_path: str, *, first: bool = False) -> None:
@@ -188,7 +189,8 @@ class Finder:
     def choices(self, dotted: str, importer: str) -> list[str]:
         """Return the folders that are equally near and hold the module of an import that is not resolved."""
         top = dotted.partition(".")[0]
-        return [] if top in _NEVER_GUESSED else _nearest(self._sources.named(top), importer)
+        folders = self._sources.named(top)
+        return _nearest(folders, importer) if folders and top not in _NEVER_GUESSED else []
 
     def in_directory(self, directory: str, relative: str) -> str | None:
         """Return the module file at *relative* below *directory*, or None."""
@@ -208,6 +210,12 @@ class Finder:
 
     def resolve_relative(self, module: str, level: int, importer: str) -> str | None:
         """Return the file that a relative import means, or None."""
+        key = module, level, importer
+        if key not in self._relative:
+            self._relative[key] = self._resolve_relative(module, level, importer)
+        return self._relative[key]
+
+    def _resolve_relative(self, module: str, level: int, importer: str) -> str | None:
         directory = importer.rstrip("/").rpartition("/")[0] if not importer.endswith("/") else importer.rstrip("/")
         for _ in range(level - 1):
             directory = directory.rpartition("/")[0]
