@@ -12,13 +12,16 @@ import pytest
 from lambdalint import catalogue, deployment, flow
 from lambdalint.catalogue.schema import FetchesRow, InvokesRow, ReadsRow, RequestSourceRow, StoresRow
 from lambdalint.flow import externals
-from lambdalint.flow.rows import emit_effects
+from lambdalint.flow.external_call import ExternalCall
 from lambdalint.model import EffectKind, ExplicitFunction, HoleKind, Settings, Span, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.calls import Arguments
+    from lambdalint.flow.external_call import Called
+    from lambdalint.flow.machine import Machine
+    from lambdalint.flow.values import Atom
     from lambdalint.model import Effect
 
 ExampleRow: TypeAlias = FetchesRow | InvokesRow | ReadsRow | RequestSourceRow | StoresRow
@@ -95,14 +98,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     settings, rows = Settings(cache=False, functions=declared), catalogue.load()
     calls: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)
 
-    def record(external: ExternalCall) -> None:
-        for reference in references.get(external.name, ()):
-            if reference is None or external.argument(reference):
-                calls[external.span.path].add((external.name, reference))
-        emit_effects(external)
+    class Recorded(ExternalCall):
+        def __init__(self, machine: Machine, called: Called, receiver: Atom | None, arguments: Arguments) -> None:
+            super().__init__(machine, called, receiver, arguments)
+            for reference in references.get(self.name, ()):
+                if reference is None or self.argument(reference):
+                    calls[self.span.path].add((self.name, reference))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(externals, "emit_effects", record)
+        patch.setattr(externals, "ExternalCall", Recorded)
         functions = deployment.read(tree, settings, rows).functions
         assert len(functions) == len(EXAMPLES)
         found = flow.analyse(tree, functions, rows, settings).effects

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from lambdalint.flow import fresh
 from lambdalint.flow.effect_log import places_of
 from lambdalint.flow.exits import is_pure
-from lambdalint.flow.outflow import note_stores
+from lambdalint.flow.outflow import note_stores, stores
 from lambdalint.flow.tmp_arguments import TmpArgument, all_in, from_request, look_at, words_in
 from lambdalint.flow.values import (
     CONTENT,
@@ -26,8 +27,11 @@ from lambdalint.flow.values import (
 from lambdalint.model import Base, Hole, HoleKind, Step
 
 if TYPE_CHECKING:
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
     from lambdalint.flow.machine import Machine
+
+Note: TypeAlias = Callable[["ExternalCall", list[TmpArgument], set[str]], None]
+"""Notes something of a call: by its arguments and receiver, and by the paths that it has made itself."""
 
 _READING = frozenset({"read", "readline", "readlines", "readall", "read_text", "read_bytes"})
 _PARSING = frozenset(
@@ -58,31 +62,40 @@ _PLAIN = frozenset(
 _WRAPPING = ("io.BytesIO", "io.StringIO", "zipfile.", "tarfile.", "gzip.", "base64.", "bz2.", "lzma.")
 
 
-def note(external: ExternalCall, made: list[int]) -> None:
+def is_plain(called: Called) -> bool:
+    """Tell whether a call only computes: a method of a text or container, a built-in function that opens nothing."""
+    return called.receiver in (Text, Items, ListOf, Mapping) or called.name in _PLAIN
+
+
+def notes_of(called: Called) -> tuple[Note, ...]:
+    """Return what may be noted of files in ``/tmp`` that a call is given, by what is called."""
+    changes = called.method not in _READING
+    may_change_database = called.receiver is not None and (
+        called.method in _CHANGING or called.method.startswith("execute")
+    )
+    concerned: tuple[tuple[bool, Note], ...] = (
+        (called.name.startswith(_COMMANDS), _note_words),
+        (changes, _note_written),
+        (_is_unknown(called), _note_unknown),
+        (changes, _note_same_file),
+        (may_change_database, _note_database),
+        (stores(called), _note_stores),
+    )
+    return tuple(one for concerns, one in concerned if concerns)
+
+
+def note(external: ExternalCall, made: list[int], notes: tuple[Note, ...]) -> None:
     """Note what a call says of files in ``/tmp``; *made* are the accounts of what it made itself."""
     machine = external.machine
-    ledger = machine.ledger
-    if not made and (_is_plain(external) or (not ledger.accounts and machine.phase.value == "init")):
-        return
-    given = [look_at(machine, value) for value in external.given]
-    receiver = [look_at(machine, (external.receiver,))] if external.receiver is not None else []
-    arguments = [*given, *receiver]
-    _note_origin(external, arguments, made)
-    if external.name.startswith(_COMMANDS):
-        _note_words(external)
-        ledger.traffic.run_command()
-    mine = {ledger.accounts[number].text for number in made}
-    _note_written(external, arguments)
-    if _is_unknown(external):
-        _note_unknown(external, given, mine)
-    _note_same_file(external, arguments, mine)
-    _note_database(external)
-    note_stores(external)
-
-
-def _is_plain(external: ExternalCall) -> bool:
-    """Tell whether a call only computes: a method of a text or container, a built-in function that opens nothing."""
-    return isinstance(external.receiver, (Text, Items, ListOf, Mapping)) or external.name in _PLAIN
+    arguments = [look_at(machine, value) for value in external.given]
+    if external.receiver is not None:
+        arguments.append(look_at(machine, (external.receiver,)))
+    mine: set[str] = set()
+    if made:
+        _note_origin(external, arguments, made)
+        mine = {machine.ledger.accounts[number].text for number in made}
+    for one in notes:
+        one(external, arguments, mine)
 
 
 def _note_origin(external: ExternalCall, arguments: list[TmpArgument], made: list[int]) -> None:
@@ -108,10 +121,10 @@ def _note_origin(external: ExternalCall, arguments: list[TmpArgument], made: lis
             facts.fetched = facts.fetched or step
 
 
-def _note_written(external: ExternalCall, arguments: list[TmpArgument]) -> None:
+def _note_written(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
     """Note where the content comes from that a call puts into an open file or database."""
     opened = [text for argument in arguments for text in argument.opened]
-    if not opened or external.method in _READING or _is_query(external):
+    if not opened or _is_query(external):
         return
     machine = external.machine
     is_fresh = fresh.takes_fresh(external)
@@ -127,9 +140,9 @@ def _note_written(external: ExternalCall, arguments: list[TmpArgument]) -> None:
             facts.fetched = facts.fetched or Step(external.span, external.method)
 
 
-def _is_unknown(external: ExternalCall) -> bool:
+def _is_unknown(called: Called) -> bool:
     """Tell whether nothing is known of what a call does with a path."""
-    catalogue, name = external.machine.catalogue, external.name
+    catalogue, name = called.catalogue, called.name
     return not (
         name in catalogue.effects
         or name in catalogue.reads
@@ -141,20 +154,21 @@ def _is_unknown(external: ExternalCall) -> bool:
     )
 
 
-def _note_unknown(external: ExternalCall, given: list[TmpArgument], made: set[str]) -> None:
+def _note_unknown(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
     """Note that code which is not known may read, or make, the files that it is given."""
     machine = external.machine
     traffic = machine.ledger.traffic
-    values = all_in(machine, [argument.value for argument in given])
-    for argument in (look_at(machine, value) for value in values):
+    found = all_in(machine, external.given)
+    given = arguments[: min(len(found), len(external.given))]
+    for argument in (*given, *(look_at(machine, value) for value in found[len(given) :])):
         for text in (*argument.paths, *argument.opened):
             if text not in made:
                 traffic.mention(text)
                 traffic.facts_of(text).read_back = True
 
 
-def _note_words(external: ExternalCall) -> None:
-    """Note the files that another process is given, in its words or as its working directory."""
+def _note_words(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
+    """Note the files that another process is given, in its words or as its working directory, and that it is run."""
     machine = external.machine
     spoken = words_in(machine, external.given)
     for word in spoken:
@@ -163,12 +177,13 @@ def _note_words(external: ExternalCall) -> None:
     for account in machine.ledger.accounts:
         if any(account.text in word or (word.startswith("/") and account.text.startswith(word)) for word in spoken):
             machine.ledger.traffic.facts_of(account.text).read_back = True
+    machine.ledger.traffic.run_command()
 
 
 def _note_same_file(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
     """Note a file whose new content follows from its old one: that was written by an earlier invocation."""
     written = {text for argument in arguments for text in argument.opened} | made
-    if not written or external.method in _READING:
+    if not written:
         return
     for argument in arguments:
         for text in written.intersection(argument.read):
@@ -183,7 +198,7 @@ def _is_query(external: ExternalCall) -> bool:
     return external.method in _QUERYING
 
 
-def _note_database(external: ExternalCall) -> None:
+def _note_database(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
     """Note a call that changes a database; of a connection that is not known, that it may be any."""
     method = external.method
     changes = method in _CHANGING
@@ -206,6 +221,10 @@ def _note_database(external: ExternalCall) -> None:
         traffic.empties_databases = traffic.empties_databases or empties
 
 
+def _note_stores(external: ExternalCall, arguments: list[TmpArgument], made: set[str]) -> None:
+    note_stores(external)
+
+
 def note_item(machine: Machine, atom: ExternalObject) -> None:
     """Note ``database[key] = value``."""
     for text in look_at(machine, (atom,)).opened:
@@ -226,6 +245,11 @@ def wrapped(external: ExternalCall, result: Value) -> None:
             sent = any(from_request(machine, inner) for value in external.given for inner in value)
             if sent:
                 machine.store.set(atom.uid, "<request>", TRUE)
+
+
+def may_read(called: Called) -> bool:
+    """Tell whether a call, by its name, may return the content of a file."""
+    return (called.method in _READING and called.receiver is not None) or called.method in _PARSING
 
 
 def read_from(external: ExternalCall) -> Value | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambdalint.catalogue.library_default_row import LibraryDefaultRow
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
     from lambdalint.flow.machine import Machine
     from lambdalint.model import Span
 
@@ -38,6 +38,12 @@ def imported(machine: Machine, module: str, span: Span) -> None:
         for row in rows.imports.get(name, ()):
             if _emit(machine, row, f"import {module}", span):
                 machine.store.set(PROCESS, f"<noted {row.name}>", UNKNOWN)
+
+
+def concerns(called: Called) -> bool:
+    """Tell whether what is called has a default place, or tells a library where to write."""
+    rows = called.catalogue.library_defaults
+    return called.name in rows.calls or called.name in rows.tellings
 
 
 def called(external: ExternalCall) -> None:

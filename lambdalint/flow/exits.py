@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import msgspec
 
 from lambdalint.flow.store import LIVE, PROCESS
-from lambdalint.flow.values import ExternalObject, Made, Opaque, Truth, Value
+from lambdalint.flow.values import Made, Opaque, Truth, Value
 from lambdalint.model import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
     from lambdalint.flow.frames import Frame
     from lambdalint.flow.machine import Machine
     from lambdalint.flow.store import Changes
@@ -106,8 +106,7 @@ def _alike(step: Step, other: Step) -> bool:
 
 def live(machine: Machine) -> tuple[Made, ...]:
     """Return what the invocation has made in ``/tmp`` and may not have removed."""
-    found = machine.store.get(PROCESS, LIVE)
-    return tuple(atom for atom in found if isinstance(atom, Made)) if found else ()
+    return cast("tuple[Made, ...]", machine.store.get(PROCESS, LIVE) or ())
 
 
 def peek(machine: Machine) -> tuple[Made, ...]:
@@ -241,7 +240,6 @@ def is_pure(name: str) -> bool:
     return bool(_SAFE_NAMES.match(name) or _SAFE_BUILTINS.match(name))
 
 
-@lru_cache(maxsize=4096)
 def _fails_by_name(name: str) -> bool | None:
     """Tell whether a call of this name may fail; None where that depends on an argument."""
     if _UNCHECKED.search(name):
@@ -249,22 +247,27 @@ def _fails_by_name(name: str) -> bool | None:
     return not any(known.match(name) for known in (_SAFE_NAMES, _SAFE_BUILTINS, _SAFE_OS, _SAFE_MAKING))
 
 
-def can_fail(external: ExternalCall) -> bool:
-    """Tell whether a call into other code is one that fails now and then: the network, another process, a parser."""
-    name = external.name
+def fails(called: Called) -> bool | None:
+    """Tell whether what is called fails now and then: the network, another process, a parser.
+
+    None stands for a command whose failure shows only where the call ``is_checked``.
+    """
+    name, method = called.name, called.method
     if name in _PARSERS:
         return True
     failing = _fails_by_name(name)
-    if failing is None:
-        checked = external.arguments.keywords.get("check")
-        return checked is not None and Truth(value=True) in checked
     if not failing:
+        return failing
+    if called.type.startswith(_HANDLES):
         return False
-    receiver = external.receiver
-    if isinstance(receiver, ExternalObject) and receiver.type.startswith(_HANDLES):
-        return False
-    if external.method in _SAFE_METHODS and not name.startswith(("boto3.", "botocore.", "requests.")):
+    if method in _SAFE_METHODS and not name.startswith(("boto3.", "botocore.", "requests.")):
         return False
     if name.startswith("shutil."):
-        return external.method in ("unpack_archive", "make_archive")
-    return not (isinstance(receiver, Opaque) and external.method.startswith("__"))
+        return method in ("unpack_archive", "make_archive")
+    return not (called.receiver is Opaque and method.startswith("__"))
+
+
+def is_checked(external: ExternalCall) -> bool:
+    """Tell whether a call is told to raise an exception where its command fails."""
+    checked = external.arguments.keywords.get("check")
+    return checked is not None and Truth(value=True) in checked

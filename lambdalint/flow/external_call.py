@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from lambdalint.catalogue import parse_parameter
 from lambdalint.flow.containers import mapping_item
-from lambdalint.flow.values import UNKNOWN, Atom, Mapping, Nothing, Value, join, text
+from lambdalint.flow.values import UNKNOWN, Atom, Mapping, Nothing, PathText, Text, Value, join, text
 from lambdalint.model import Span
 
 if TYPE_CHECKING:
-    from lambdalint.catalogue import Parameter
+    from lambdalint.catalogue import Catalogue, Parameter
     from lambdalint.flow import calls
     from lambdalint.flow.machine import Machine
+
+
+class Called(msgspec.Struct, frozen=True):
+    """What is called: all that calls of one name on one kind of receiver have in common.
+
+    ``name`` is canonical, ``method`` its last part; ``receiver`` is the kind of the receiver's atom, ``type`` the
+    dotted type of an object from elsewhere, as the code has it.
+    """
+
+    catalogue: Catalogue
+    name: str
+    method: str
+    receiver: type[Atom] | None
+    type: str = ""
+
+    @property
+    def is_method_of_object(self) -> bool:
+        """Whether the receiver may be of a type that rows for any receiver mean: a text or a path is none."""
+        return self.receiver is not None and self.receiver not in (Text, PathText)
 
 
 class ExternalCall:
@@ -30,12 +51,12 @@ class ExternalCall:
     method: str
     given: list[Value]
 
-    def __init__(self, machine: Machine, name: str, receiver: Atom | None, arguments: calls.Arguments) -> None:
+    def __init__(self, machine: Machine, called: Called, receiver: Atom | None, arguments: calls.Arguments) -> None:
         self.machine = machine
-        self.name = name
+        self.name = called.name
         self.receiver = receiver
         self.arguments = arguments
-        self.method = name.rpartition(".")[2]
+        self.method = called.method
         self.given = arguments.all()
 
     @property

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from lambdalint.catalogue import parse_parameter
 from lambdalint.flow import calls, contents, defaults, fresh, models, outflow, sizes
-from lambdalint.flow.containers import (
-    elements,
-    extend_origin,
-    harmless,
-    known_items,
-    new_list,
-    part_of,
-)
-from lambdalint.flow.exits import Exits, can_fail, live, may_raise, set_live
+from lambdalint.flow.call_plan import plans_of
+from lambdalint.flow.containers import extend_origin, harmless, part_of
+from lambdalint.flow.exits import is_checked, live, may_raise, set_live
 from lambdalint.flow.external_call import ExternalCall
-from lambdalint.flow.rows import emit_effects, returned
 from lambdalint.flow.text import has_holes
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -50,7 +42,7 @@ from lambdalint.flow.values import (
 from lambdalint.model import Hole, HoleKind, Phase
 
 if TYPE_CHECKING:
-    from lambdalint.catalogue.schema import InvokesRow
+    from lambdalint.flow.call_plan import CallPlan
     from lambdalint.flow.machine import Machine
 
 _TYPE_NAMES: dict[type[Atom], str] = {
@@ -61,13 +53,14 @@ _TYPE_NAMES: dict[type[Atom], str] = {
 
 def type_name(atom: Atom) -> str:
     """Return the dotted name of what an atom is an instance of."""
+    known = _TYPE_NAMES.get(type(atom))
+    if known is not None:
+        return known
     if isinstance(atom, ExternalObject):
         return atom.type
     if isinstance(atom, ExternalMethod):
         return f"{type_name(atom.receiver)}.{atom.name}"
-    if isinstance(atom, External):
-        return atom.name
-    return _TYPE_NAMES.get(type(atom), "object")
+    return atom.name if isinstance(atom, External) else "object"
 
 
 def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.Arguments) -> Value:
@@ -77,27 +70,45 @@ def call(machine: Machine, callee: External | ExternalMethod, arguments: calls.A
         callee, arguments = _bound(machine, callee, arguments)
     if isinstance(callee, ExternalMethod):
         receiver = callee.receiver
-        name = machine.catalogue.canonical(f"{type_name(receiver)}.{callee.name}")
+        dotted = f"{type_name(receiver)}.{callee.name}"
     else:
-        name = machine.catalogue.canonical(callee.name)
-    external = ExternalCall(machine, name, receiver, arguments)
-    fails = can_fail(external)
-    runs_command = fails and name.startswith("subprocess.")
-    present = live(machine) if runs_command else ()
-    if fails and not runs_command:
+        dotted = callee.name
+    plan = plans_of(machine.catalogue).of(dotted, receiver)
+    external = ExternalCall(machine, plan.called, receiver, arguments)
+    fails = is_checked(external) if plan.fails is None else plan.fails
+    present: tuple[Made, ...] = ()
+    if fails and plan.runs_command:
+        present = live(machine)
+    elif fails:
         may_raise(machine, external.span, external.method)
-    machine.ledger.calls.append([])
-    emit_effects(external)
-    defaults.called(external)
-    made = machine.ledger.calls.pop()
-    contents.note(external, made)
-    sizes.note(external, made)
-    result = sizes.filled(external, outflow.answered(external) or _result(external))
-    models.note(external, result)
-    if runs_command:
+    made = _emitted(external, plan) if plan.emitting else []
+    if made or not (plan.is_plain or (machine.phase is Phase.INIT and not machine.ledger.accounts)):
+        contents.note(external, made, plan.notes)
+    if made or plan.resizes:
+        sizes.note(external, made)
+    result = _result(external, plan)
+    if plan.fills:
+        result = sizes.filled(external, result)
+    if machine.site.listening:
+        models.note_served(external)
+    if not plan.is_modelled:
+        models.note_held(external, result)
+    if fails and plan.runs_command:
         _fail_afterwards(external, present)
     contents.wrapped(external, result)
-    return fresh.renewed(result) if fresh.takes_fresh(external) else result
+    is_new = (plan.from_queue and machine.phase is Phase.INVOKE) or fresh.takes_fresh(external)
+    return fresh.renewed(result) if is_new else result
+
+
+def _emitted(external: ExternalCall, plan: CallPlan) -> list[int]:
+    """Note the effects of a call; return the accounts of what it makes in ``/tmp``."""
+    made: list[int] = []
+    opened = external.machine.ledger.calls
+    opened.append(made)
+    for stage in plan.emitting:
+        stage(external)
+    opened.pop()
+    return made
 
 
 def _bound(
@@ -105,9 +116,9 @@ def _bound(
 ) -> tuple[External | ExternalMethod, calls.Arguments]:
     """Return ``Type.method(receiver, ...)`` as ``receiver.method(...)``; another call as it is."""
     first = arguments.positional[0]
-    owner, _, method = callee.name.rpartition(".")
     if len(first) != 1 or not isinstance(first[0], ExternalObject):
         return callee, arguments
+    owner, _, method = callee.name.rpartition(".")
     if machine.catalogue.canonical(owner) != machine.catalogue.canonical(first[0].type):
         return callee, arguments
     others = replace(arguments, positional=arguments.positional[1:], positional_spans=arguments.positional_spans[1:])
@@ -123,88 +134,16 @@ def _fail_afterwards(external: ExternalCall, before: tuple[Made, ...]) -> None:
     set_live(machine, after)
 
 
-def _result(external: ExternalCall) -> Value:
-    machine, name, receiver, arguments = external.machine, external.name, external.receiver, external.arguments
-    content = contents.read_from(external)
-    if content is not None:
-        return content
-    model = models.find(external)
-    if model is not None:
-        value = model(external)
-        if value is not None:
-            return value
-    invoked = _invoke(external)
-    if invoked is not None:
-        return invoked
-    result = returned(external)
-    if result is not None:
-        return result
-    invoke_callbacks(machine, name, arguments)
+def _result(external: ExternalCall, plan: CallPlan) -> Value:
+    for answer in plan.answering:
+        result = answer(external)
+        if result is not None:
+            return result
+    invoke_callbacks(external.machine, external.name, external.arguments)
+    receiver = external.receiver
     if isinstance(receiver, Opaque):
         return (Opaque(extend_origin(receiver.hole, f".{external.method}()")),)
-    return (ExternalObject(name, machine.store.new_uid()),)
-
-
-def _invoke(external: ExternalCall) -> Value | None:
-    rows = external.machine.catalogue.invokes.get(external.name)
-    if not rows:
-        return None
-    row = rows[0]
-    machine = external.machine
-    if row.runs == "never":
-        return UNKNOWN
-    function = external.argument(row.function)
-    if function is None:
-        return None
-    arguments = _invoked_arguments(external, row)
-    if row.runs == "afterwards" and machine.phase is Phase.INVOKE:
-        machine.deferred.append((function, arguments))
-    apart = external.name.startswith(("threading.", "_thread."))
-    if apart:  # an exception ends the thread, not the code that started it
-        machine.exits.append(Exits())
-    result = calls.call(machine, function, arguments)
-    if apart:
-        ended = machine.exits.pop()
-        set_live(machine, tuple(dict.fromkeys((*live(machine), *machine.ledger.fail(ended)))))
-    if row.result == "none":
-        return None
-    if row.result == "list":
-        return new_list(machine, [result], complete=False)
-    if row.result == "future":
-        uid = machine.store.new_uid()
-        machine.store.set(uid, "<result>", result)
-        return (ExternalObject("concurrent.futures.Future", uid),)
-    return result
-
-
-def _invoked_arguments(external: ExternalCall, row: InvokesRow) -> calls.Arguments:
-    machine = external.machine
-    positional: list[Value] = []
-    keywords: dict[str, Value] = {}
-    function = parse_parameter(row.function)
-    if not row.arguments:
-        return calls.Arguments(rest=UNKNOWN, at=external.arguments.at)
-    for reference in row.arguments:
-        if reference == "*args":
-            positional.extend(external.arguments.positional[(function.position or 0) + 1 :])
-        elif reference == "**kwargs":
-            keywords.update({k: v for k, v in external.arguments.keywords.items() if k != function.name})
-        elif reference.startswith("**"):
-            given = external.argument(reference[2:]) or ()
-            for atom in given:
-                if isinstance(atom, Mapping):
-                    for key in machine.store.names(atom.uid):
-                        if key.startswith("["):
-                            keywords[key[1:-1]] = machine.store.get(atom.uid, key) or UNKNOWN
-        elif reference.startswith("*"):
-            given = external.argument(reference[1:]) or ()
-            positional.append(elements(machine, given) or UNKNOWN)
-        elif reference.startswith("()"):
-            items = known_items(machine, external.argument(reference[2:]) or ())
-            positional.extend(items or [])
-        else:
-            positional.append(external.argument(reference) or UNKNOWN)
-    return calls.Arguments(tuple(positional), keywords, at=external.arguments.at)
+    return (ExternalObject(external.name, external.machine.store.new_uid()),)
 
 
 _REGISTERING = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lambdalint.flow.tmp_arguments import all_in, look_at, paths_in
@@ -11,7 +10,7 @@ from lambdalint.flow.values import ExternalObject, Items, Opaque, PathText, Text
 from lambdalint.model import HoleKind, Step
 
 if TYPE_CHECKING:
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
     from lambdalint.flow.machine import Machine
 
 _ANSWERS = re.compile(
@@ -20,11 +19,13 @@ _ANSWERS = re.compile(
     r"django\.http\.JsonResponse$|aws_lambda_powertools\.event_handler\.Response$|(?:dataclasses|attrs?)\.asdict$"
 )
 """Calls whose result says what their arguments say."""
+_CODING = frozenset({"encode", "decode"})
 
 
-@lru_cache(maxsize=4096)
-def _answers(name: str) -> bool:
-    return _ANSWERS.search(name) is not None
+def stores(called: Called) -> bool:
+    """Tell whether what is called may send something to a durable place."""
+    by_name = called.is_method_of_object and called.method in called.catalogue.store_methods
+    return called.name in called.catalogue.stores or by_name
 
 
 def note_stores(external: ExternalCall) -> None:
@@ -73,13 +74,16 @@ def hold(machine: Machine, atom: Opaque, value: Value) -> None:
         machine.ledger.traffic.hold(atom.hole.origin, paths_in(machine, value))
 
 
+def may_answer(called: Called) -> bool:
+    """Tell whether a call may only wrap what it is given."""
+    return (called.method in _CODING and called.receiver is ExternalObject) or _ANSWERS.search(called.name) is not None
+
+
 def answered(external: ExternalCall) -> Value | None:
-    """Return the result of a call that only wraps what it is given; None of another."""
+    """Return the result of a call that only wraps what it is given."""
     receiver = external.receiver
-    if external.method in ("encode", "decode") and isinstance(receiver, ExternalObject):
+    if external.method in _CODING and isinstance(receiver, ExternalObject):
         return (receiver,)
-    if not _answers(external.name):
-        return None
     uid = external.machine.store.new_uid()
     values = external.given
     external.machine.store.set(uid, "<holds>", (Items(tuple(values)),))

@@ -33,18 +33,25 @@ from lambdalint.model import EffectKind, Guard, Hole, HoleKind
 
 if TYPE_CHECKING:
     from lambdalint.catalogue.schema import EffectRow, ReturnsRow
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
 
 _PARSING = frozenset({"load", "load_all", "safe_load", "full_load", "parse"})
 """Names of functions that return what a file holds, not the file."""
 _REFERENCE = re.compile(r"\{([^}]+)\}")
 
 
+def emits(called: Called) -> bool:
+    """Tell whether the catalogue gives effects to what is called."""
+    catalogue, name = called.catalogue, called.name
+    if name in catalogue.neutral:
+        return False
+    by_name = called.is_method_of_object and called.method in catalogue.effect_methods
+    return name in catalogue.effects or by_name or name in catalogue.reads
+
+
 def emit_effects(external: ExternalCall) -> None:
     """Note the effects that the catalogue gives a call."""
     catalogue = external.machine.catalogue
-    if external.name in catalogue.neutral:
-        return
     rows = catalogue.effects.get(external.name)
     by_name = False
     if rows is None and external.receiver is not None and not isinstance(external.receiver, (Text, PathText)):
@@ -164,6 +171,13 @@ def expand(external: ExternalCall, template: str) -> Value:
     """Return the text of a template; ``<unique>`` in it is new in each call."""
     unique = new_hole(external) if "<unique>" in template else None
     return (Text(expanded(external.machine, template, unique)),)
+
+
+def returns(called: Called) -> bool:
+    """Tell whether the catalogue may say what a call returns."""
+    catalogue, name = called.catalogue, called.name
+    by_name = called.receiver is Opaque and called.method in catalogue.pass_methods
+    return name in catalogue.passes or by_name or name in catalogue.returns
 
 
 def returned(external: ExternalCall) -> Value | None:

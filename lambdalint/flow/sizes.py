@@ -21,7 +21,7 @@ from lambdalint.flow.values import (
 from lambdalint.model import EffectKind, Hole, HoleKind
 
 if TYPE_CHECKING:
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
     from lambdalint.flow.machine import Machine
 
 _FILLED = frozenset({"builtins.bytes", "builtins.bytearray", "os.urandom", "os.getrandom", "secrets.token_bytes",
@@ -51,10 +51,18 @@ _CLIENT_ARGUMENTS = 3
 _LARGEST = 2**48
 
 
+def concerns(called: Called) -> bool:
+    """Tell whether what is called changes the size of a file that another call has made."""
+    return called.method in _NOTED
+
+
+def fills(called: Called) -> bool:
+    """Tell whether what is called returns as many bytes as it is asked for."""
+    return called.name in _FILLED
+
+
 def note(external: ExternalCall, made: list[int]) -> None:
     """Note how large a call makes a file in ``/tmp``; *made* are the accounts of what it makes itself."""
-    if not made and external.method not in _NOTED:
-        return
     _renew(external.machine, made)
     if external.method in _HANDLE_METHODS and isinstance(external.receiver, ExternalObject):
         _note_handle(external, external.receiver)
@@ -87,8 +95,6 @@ def note_command(machine: Machine, made: list[int], size: int, *, sparse: bool) 
 
 def filled(external: ExternalCall, result: Value) -> Value:
     """Return a result that consists of as many bytes as the call was asked for, with their number."""
-    if external.name not in _FILLED:
-        return result
     given = external.arguments.at_position(0)
     count = _number(given)
     if count is None or not given:

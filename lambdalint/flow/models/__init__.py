@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lambdalint.flow.models import (
@@ -28,10 +29,11 @@ from lambdalint.flow.models import (
 from lambdalint.flow.values import Atom, ExternalObject, Opaque, Value
 
 if TYPE_CHECKING:
-    from lambdalint.flow.external_call import ExternalCall
+    from lambdalint.flow.external_call import Called, ExternalCall
     from lambdalint.flow.machine import Machine
 
 Model: TypeAlias = Callable[[Any], "Value | None"]
+AttributeModel: TypeAlias = Callable[[Any, str, "Atom | None"], "Value | None"]
 
 CONSTANTS = constants.CONSTANTS
 
@@ -65,25 +67,38 @@ APPLICATIONS: frozenset[str] = web.APPLICATION_NAMES
 FRAMEWORKS: frozenset[str] = web.FRAMEWORKS
 
 
-def find(external: ExternalCall) -> Model | None:
-    """Return the model of a call, by its name, or by its method's name where the receiver is not known."""
-    found = _MODELS.get(external.name)
-    if found is None:
-        found = web.find(external)
-    if found is None and command_line.names_program(external.name):
+def find(called: Called) -> Model | None:
+    """Return the model of what is called, by its name, or by its method's name where the receiver is not known."""
+    found = _named(called)
+    if found is None and command_line.names_program(called.name):
         return command_line.by_name
-    if found is None and isinstance(external.receiver, Opaque):
-        return string.OPAQUE_METHODS.get(external.method)
+    if found is None and called.receiver is Opaque:
+        return string.OPAQUE_METHODS.get(called.method)
     return found
+
+
+def is_modelled(called: Called) -> bool:
+    """Tell whether a model knows what is called by its name."""
+    return _named(called) is not None
+
+
+def _named(called: Called) -> Model | None:
+    return _MODELS.get(called.name) or web.find(called.name)
 
 
 def attribute(machine: Machine, dotted: str, atom: Atom | None = None) -> Value | None:
     """Return the value of an attribute that a model knows, or None."""
-    for model in (pathlib_path.attribute, process.attribute, web.attribute):
+    for model in _attribute_models(dotted):
         found = model(machine, dotted, atom)
         if found is not None:
             return found
     return None
+
+
+@lru_cache(maxsize=4096)
+def _attribute_models(dotted: str) -> tuple[AttributeModel, ...]:
+    """Return the models that may know an attribute, by its name."""
+    return tuple(module.attribute for module in (pathlib_path, process, web) if module.has_attribute(dotted))
 
 
 def left(machine: Machine, context: ExternalObject) -> None:
@@ -96,8 +111,11 @@ def register_decorated(machine: Machine, decorator: Atom, value: Value) -> None:
     web.register_decorated(machine, decorator, value)
 
 
-def note(external: ExternalCall, result: Value) -> None:
-    """Tell the models of web frameworks of a call: it may serve an application, or wrap one."""
+def note_served(external: ExternalCall) -> None:
+    """Tell the models of web frameworks of a call in a handler: it may give a request to an application."""
     web.note_served(external)
-    if external.name not in _MODELS and web.find(external) is None:
-        web.note_held(external, result)
+
+
+def note_held(external: ExternalCall, result: Value) -> None:
+    """Tell the models of web frameworks of a call that nobody knows: its result may wrap an application."""
+    web.note_held(external, result)

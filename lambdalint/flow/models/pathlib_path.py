@@ -124,9 +124,14 @@ def _either(call: ExternalCall) -> Value | None:
     return EITHER
 
 
+def has_attribute(dotted: str) -> bool:
+    """Tell whether a dotted name may be that of an attribute of a path."""
+    return dotted.startswith("pathlib.Path.")
+
+
 def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     """Return the computed attributes of a path."""
-    if not isinstance(atom, PathText) or not dotted.startswith("pathlib.Path."):
+    if not isinstance(atom, PathText):
         return None
     path = PurePosixPath(atom.text)
     name = dotted.rpartition(".")[2]

@@ -134,10 +134,13 @@ def _system(call: ExternalCall) -> Value | None:
     return (Text("Linux"),)
 
 
+def has_attribute(dotted: str) -> bool:
+    """Tell whether a dotted name is that of an attribute of the context."""
+    return dotted.startswith("aws.lambda.Context.")
+
+
 def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     """Return attributes of the context that the platform passes to a handler."""
-    if not dotted.startswith("aws.lambda.Context."):
-        return None
     name = dotted.rpartition(".")[2]
     if name in ("aws_request_id", "log_stream_name"):
         kind = HoleKind.UNIQUE if name == "aws_request_id" else HoleKind.ENVIRONMENT

@@ -28,6 +28,15 @@ from lambdalint.flow.values import (
     ExternalMethod,
     ExternalObject,
     Instance,
+    Items,
+    ListOf,
+    Mapping,
+    Nothing,
+    Number,
+    Opaque,
+    PathText,
+    Text,
+    Truth,
     Value,
 )
 
@@ -63,20 +72,28 @@ FRAMEWORKS: frozenset[str] = frozenset(name.partition(".")[0] for name in (*MODE
     "dict", "web", "pydantic"
 }  # fmt: skip
 """The libraries that may give requests to an application."""
+_FILE_NAMES = ("starlette.datastructures.UploadFile.filename", "fastapi.UploadFile.filename")
 _ROUTING = frozenset({*VERBS, "route", "api_route"})
 _SERVING = re.compile(
     r"__call__$|(?!current_).*(?:[aw]sgi|dispatch|handle|resolve|process|serve|proxy|run|test_|request|respond|lambda)"
 )
 """How the methods of applications are named that answer a request, or make what does."""
+_SERVED = frozenset({ExternalObject, Instance, ExternalMethod, External})
+_NEVER_HELD = frozenset({Text, PathText, Number, Truth, Nothing, Opaque, Items, ListOf, Mapping})
 _REMARKS = ("logging.", "builtins.print", "builtins.isinstance", "builtins.type", "builtins.repr", "builtins.getattr",
             "builtins.hasattr", "builtins.id", "builtins.dir", "builtins.vars", "builtins.str")  # fmt: skip
 
 
-def find(external: ExternalCall) -> Callable[[ExternalCall], Value | None] | None:
+def find(name: str) -> Callable[[ExternalCall], Value | None] | None:
     """Return the model of a method of an application or router, or of a decorator of views."""
-    owner, _, method = external.name.rpartition(".")
+    owner, _, method = name.rpartition(".")
     methods = _OWNERS.get(owner)
-    return (methods.get(method) if methods is not None else None) or django.find(external.name)
+    return (methods.get(method) if methods is not None else None) or django.find(name)
+
+
+def has_attribute(dotted: str) -> bool:
+    """Tell whether a dotted name may be that of an attribute which a framework's model knows."""
+    return dotted in _FILE_NAMES or any(framework.has_attribute(dotted) for framework in (flask, events, django))
 
 
 def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
@@ -84,7 +101,7 @@ def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     found = flask.attribute(machine, dotted) or events.attribute(machine, dotted)
     if found is not None:
         return found
-    if dotted in ("starlette.datastructures.UploadFile.filename", "fastapi.UploadFile.filename"):
+    if dotted in _FILE_NAMES:
         return machine.request("file.filename")
     return django.attribute(machine, dotted, atom)
 
@@ -125,7 +142,7 @@ def note_held(external: ExternalCall, result: Value) -> None:
         return
     made = result[0].uid
     _note_address(external, made)
-    held = tuple(atom for value in external.given for atom in value if _may_hold(external.machine, atom))
+    held = tuple([atom for value in external.given for atom in value if _may_hold(external.machine, atom)])
     if not held or result[0].type == ROUTE:
         return
     site.held[made] = held
@@ -142,8 +159,10 @@ def _note_address(external: ExternalCall, made: int) -> None:
     Only if the result decorates a function, and the application is served, this becomes a route.
     """
     given = external.arguments.positional
-    address = path_text(given[0]) if given else None
-    if external.method not in _ROUTING or external.machine.site.listening or address is None or address[:1] != "/":
+    if external.method not in _ROUTING or external.machine.site.listening or not given:
+        return
+    address = path_text(given[0])
+    if address is None or address[:1] != "/":
         return
     owner: Owner = owner_of(external.receiver) if external.receiver is not None else external.name.rpartition(".")[0]
     verbs = external.method.upper() if external.method in VERBS else ""
@@ -154,6 +173,8 @@ def _note_address(external: ExternalCall, made: int) -> None:
 
 
 def _may_hold(machine: Machine, atom: Atom) -> bool:
+    if type(atom) in _NEVER_HELD:
+        return False
     if isinstance(atom, (*CALLABLES, Class)):
         return True
     if isinstance(atom, ExternalMethod):
@@ -179,13 +200,13 @@ def _is_application(machine: Machine, owner: Owner, atom: Atom) -> bool:
 def note_served(external: ExternalCall) -> None:
     """Note which application the code of a handler gives a request to."""
     machine = external.machine
-    if not machine.site.listening or machine.site.frozen:
+    site = machine.site
+    if site.frozen:
         return
-    if not external.name.startswith(_REMARKS):
-        for value in external.given:
-            for atom in value:
-                if isinstance(atom, (ExternalObject, Instance, ExternalMethod, External)) and _may_hold(machine, atom):
-                    machine.site.served[owner_of(atom)] = None
+    for value in external.given:
+        for atom in value:
+            if type(atom) in _SERVED and _may_hold(machine, atom) and not external.name.startswith(_REMARKS):
+                site.served[owner_of(atom)] = None
     receiver = external.receiver
     if receiver is None or not _may_hold(machine, receiver):
         return
@@ -196,7 +217,7 @@ def note_served(external: ExternalCall) -> None:
         below = below.receiver
     registers = first in _OWNERS.get(machine.catalogue.canonical(getattr(below, "type", "")), {})
     if _SERVING.match(first) and not registers:
-        machine.site.served[owner_of(receiver)] = None
+        site.served[owner_of(receiver)] = None
 
 
 def served_by(machine: Machine, value: Value) -> list[Owner]:

@@ -57,6 +57,7 @@ ROUTERS = tuple(
     for package in ("", "_nested", "_extensions")
     for name in ("DefaultRouter", "SimpleRouter", "NestedSimpleRouter", "NestedDefaultRouter", "ExtendedSimpleRouter")
 )
+_FILES = ("django.http.HttpRequest.FILES", "rest_framework.request.Request.FILES")
 _UPLOADED = "django.core.files.uploadedfile.UploadedFile"
 _DECORATORS = (
     "django.views.decorators.", "django.contrib.auth.decorators.", "django.contrib.admin.views.decorators.",
@@ -311,9 +312,18 @@ def _middleware(machine: Machine, owner: Owner, dotted: str) -> None:
             register(machine, owner, made, Route(None, "hook", label))
 
 
+def has_attribute(dotted: str) -> bool:
+    """Tell whether a dotted name may be that of an attribute of a request, a router or the settings."""
+    return (
+        dotted in (*_FILES, f"{_UPLOADED}.name")
+        or dotted.startswith("django.conf.settings.")
+        or dotted.endswith(".urls")
+    )
+
+
 def attribute(machine: Machine, dotted: str, atom: Atom | None) -> Value | None:
     """Return what a request of Django holds, and the settings."""
-    if dotted in ("django.http.HttpRequest.FILES", "rest_framework.request.Request.FILES"):
+    if dotted in _FILES:
         uid = machine.store.new_uid()
         machine.store.set(uid, "<elements>", (ExternalObject(_UPLOADED, machine.store.new_uid()),))
         return (ExternalObject("web.Files", uid),)

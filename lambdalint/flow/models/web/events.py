@@ -111,12 +111,15 @@ def _application(call: ExternalCall) -> Value | None:
     return (ExternalObject(call.name, call.machine.store.new_uid()),)
 
 
+def has_attribute(dotted: str) -> bool:
+    """Tell whether a dotted name is that of the request that a resolver is given."""
+    owner, _, name = dotted.rpartition(".")
+    return name == "current_event" and owner in _RESOLVERS
+
+
 def attribute(machine: Machine, dotted: str) -> Value | None:
     """Return the request that a resolver is given."""
-    owner, _, name = dotted.rpartition(".")
-    if name == "current_event" and owner in _RESOLVERS:
-        return machine.request("current_event")
-    return None
+    return machine.request("current_event") if has_attribute(dotted) else None
 
 
 _RESOLVERS = frozenset(RESOLVERS)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from lambdalint.flow.values import Atom
 
 CALLING = "flask"
+_FILES = ("flask.request.files", "quart.request.files")
+_CONFIG = ("flask.Flask.config", "flask.current_app.config")
 FILE_STORAGE = "werkzeug.datastructures.FileStorage"
 APPLICATIONS: tuple[str, ...] = (
     "flask.Flask", "flask.app.Flask", "quart.Quart", "quart.app.Quart", "apiflask.APIFlask", "flask_openapi3.OpenAPI",
@@ -173,11 +175,16 @@ def files(machine: Machine, kind: str) -> Value:
     return (ExternalObject("web.Files", uid),)
 
 
+def has_attribute(dotted: str) -> bool:
+    """Tell whether a dotted name is that of an attribute of a request or application."""
+    return dotted in (*_FILES, *_CONFIG, f"{FILE_STORAGE}.filename")
+
+
 def attribute(machine: Machine, dotted: str) -> Value | None:
     """Return what a request of Flask holds, and its application's configuration."""
-    if dotted in ("flask.request.files", "quart.request.files"):
+    if dotted in _FILES:
         return files(machine, FILE_STORAGE)
-    if dotted in ("flask.Flask.config", "flask.current_app.config"):
+    if dotted in _CONFIG:
         return _config(machine)
     if dotted == f"{FILE_STORAGE}.filename":
         return machine.request("request.files[].filename")
