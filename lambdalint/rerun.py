@@ -41,11 +41,12 @@ class Run:
 
     def __init__(self, arguments: list[str]) -> None:
         self.key = _key(arguments)
-        self._path = os.path.join(_folder(), f"{crc32(self.key):08x}.run")
+        self._path = os.path.join(records(), f"{crc32(self.key):08x}.run")
         self._began = 0
         self._looked_at: dict[str, None] = {}
         self._told: tuple[list[bytes], list[bytes]] = ([], [])
         self._is_whole = True
+        self._ignored: tuple[str, ...] = (own_folder(),)
 
     def repeat(self) -> int | None:
         """Tell what the record of this run says and return its status; None where it does not hold."""
@@ -97,6 +98,13 @@ class Run:
         """Note absolute paths of files and folders that the run looks at, whether they are there or not."""
         self._looked_at.update(dict.fromkeys(paths))
 
+    def ignores(self, folder: str) -> None:
+        """Note that what the run tells does not depend on what lies in a folder: a cache."""
+        self._ignored += (folder,)
+
+    def _is_ignored(self, path: str) -> bool:
+        return any(path == folder or path.startswith(folder + os.sep) for folder in self._ignored)
+
     def tell(self, text: str, *, error: bool) -> None:
         """Note what is told on a standard stream."""
         self._told[error].append(text.encode("utf-8", "backslashreplace"))
@@ -113,7 +121,11 @@ class Run:
         if not is_whole or status not in (0, 1) or len(looked_at) > _MOST_INPUTS:
             return
         own = _own_files()
-        inputs = [_state(path, self._began) for path in sorted(looked_at) if not _is_of_python(path, own)]
+        inputs = [
+            _state(path, self._began)
+            for path in sorted(looked_at)
+            if not _is_of_python(path, own) and not self._is_ignored(path)
+        ]
         if None in inputs:
             return
         out, err = (b"".join(told) for told in self._told)
@@ -127,7 +139,7 @@ def _key(arguments: list[str]) -> bytes:
     """Return all that a run is known by."""
     terminal = [str(stream.isatty()) for stream in (sys.stdout, sys.stderr)]
     variables = [f"{name}={os.environ.get(name)}" for name in _VARIABLES]
-    parts = [__version__, sys.version, sys.prefix, os.getcwd(), *terminal, *variables, _own_stamp(), *arguments]
+    parts = [__version__, sys.version, sys.prefix, os.getcwd(), *terminal, *variables, own_stamp(), *arguments]
     return "\0".join(parts).encode("utf-8", "surrogateescape")
 
 
@@ -135,7 +147,7 @@ def _own_files() -> str:
     return os.path.dirname(os.path.abspath(__file__))
 
 
-def _own_stamp() -> str:
+def own_stamp() -> str:
     """Return what changes with lambdalint itself: nothing where it is installed, its files in a checkout."""
     own = _own_files()
     if os.path.exists(os.path.join(own, "catalogue", "data.msgpack")):
@@ -154,10 +166,28 @@ def _own_stamp() -> str:
     return str(stamp)
 
 
-def _folder() -> str:
-    """Return the folder of the records."""
+def own_folder() -> str:
+    """Return the user's own folder for what lambdalint keeps."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "lambdalint", "runs")
+    return os.path.join(base, "lambdalint")
+
+
+def records() -> str:
+    """Return the folder of the records."""
+    return os.path.join(own_folder(), "runs")
+
+
+def delete_records() -> tuple[int, int]:
+    """Delete the records of all runs; return how many there were, and how many bytes."""
+    count = size = 0
+    with suppress(OSError), os.scandir(records()) as entries:
+        for entry in entries:
+            if entry.name.endswith((".run", ".new")):
+                with suppress(OSError):
+                    found = entry.stat(follow_symlinks=False).st_size
+                    os.unlink(entry.path)
+                    count, size = count + 1, size + found
+    return count, size
 
 
 def _is_of_python(path: str, own: str) -> bool:

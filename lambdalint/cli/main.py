@@ -9,6 +9,7 @@ import click
 
 from lambdalint import __version__, rerun
 from lambdalint.cli.baseline import baseline
+from lambdalint.cli.cache import cache
 from lambdalint.cli.catalogue import catalogue
 from lambdalint.cli.check import check
 from lambdalint.cli.configuration import configuration
@@ -27,7 +28,7 @@ def commands() -> None:
     """Find, before deployment, what Python code on AWS Lambda gets wrong about its file system."""
 
 
-for command in (check, functions, explain, show_rule, list_rules, catalogue, baseline, configuration):
+for command in (check, functions, explain, show_rule, list_rules, catalogue, baseline, configuration, cache):
     commands.add_command(command)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from lambdalint.engine.cache import Cache, content_hash
@@ -100,3 +101,59 @@ def test_old_prefixes_are_cleared_away(tmp_path: Path) -> None:
 def test_the_key_depends_on_the_content_only() -> None:
     assert content_hash(b"x = 1\n") == content_hash(b"x = 1\n")
     assert content_hash(b"x = 1\n") != content_hash(b"x = 2\n")
+
+
+def aged(file: Path, *keys: str) -> None:
+    """Make a cache file say that values were asked for last long ago."""
+    content = file.read_bytes()
+    start = content.index(b"\n") + 9
+    end = start + int.from_bytes(content[start - 8 : start], "big")
+    index = msgspec.msgpack.decode(content[start:end])
+    for key in keys:
+        index[key][3] = 1
+    head = msgspec.msgpack.encode(index)
+    file.write_bytes(content[: start - 8] + len(head).to_bytes(8, "big") + head + content[end:])
+
+
+def test_values_that_nobody_asks_for_go(tmp_path: Path) -> None:
+    aged(stored(tmp_path, a=b"one", b=b"two", c=b"three"), "a", "b")
+    cache = Cache(tmp_path, "facts")
+    assert cache.get("a") == b"one"
+    assert cache.save()
+    again = Cache(tmp_path, "facts")
+    assert [again.get(key) for key in "abc"] == [b"one", None, b"three"]
+
+
+def test_of_some_kinds_only_the_newest_stay(tmp_path: Path) -> None:
+    aged(stored(tmp_path, **{"state|1": b"1", "state|2": b"2", "other|1": b"3"}), "state|1")
+    cache = Cache(tmp_path, "facts", {"state": 2})
+    cache.put("state|3", b"4")
+    assert cache.save()
+    again = Cache(tmp_path, "facts")
+    assert [again.get(key) for key in ("state|1", "state|2", "state|3", "other|1")] == [None, b"2", b"4", b"3"]
+
+
+def test_values_of_another_user_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "theirs"))
+    stored(tmp_path / "cache", a=b"one")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "ours"))
+    assert Cache(tmp_path / "cache", "facts").get("a") is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "theirs"))
+    assert Cache(tmp_path / "cache", "facts").get("a") == b"one"
+
+
+def test_a_value_under_another_key_is_not_there(tmp_path: Path) -> None:
+    file = stored(tmp_path, a=b"one", b=b"two")
+    file.write_bytes(file.read_bytes().replace(b"\xa1a\x94", b"\xa1c\x94", 1))
+    cache = Cache(tmp_path, "facts")
+    assert [cache.get(key) for key in "abc"] == [None, b"two", None]
+
+
+def test_without_a_place_for_the_secret_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    cache = Cache(tmp_path / "cache", "facts")
+    cache.put("a", b"one")
+    assert cache.get("a") == b"one"
+    assert not cache.save()
+    assert not (tmp_path / "cache").exists()
