@@ -14,7 +14,7 @@ from lambdalint.engine.collect import collect
 from lambdalint.model import Settings
 
 if TYPE_CHECKING:
-    from lambdalint.flow.analyse import FlowResult
+    from lambdalint.flow.results import FlowResult
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = [case for path in sorted(FIXTURES.glob("*/*.md")) for case in parse_fixture(path).cases]

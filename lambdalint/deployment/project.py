@@ -4,63 +4,96 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
-from lambdalint.deployment import (
-    cdk,
-    chalice,
-    explicit,
-    genezio,
-    lone_image,
-    serverless,
-    signature,
-    terraform,
-    vercel,
-    webapp,
-    zappa,
-)
 from lambdalint.deployment.handlers import locate
 from lambdalint.deployment.rooms import DEFAULT_PLATFORM, base_room, complete, same_room
 from lambdalint.deployment.told_problems import bounded
-from lambdalint.model import Deployment, Tree
+from lambdalint.model import Deployment, Function, Problem, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lambdalint.catalogue import Catalogue
-    from lambdalint.model import Function, Room, Settings
+    from lambdalint.deployment.recalled import Recalled
+    from lambdalint.model import Room, Settings
 
     Failed = Callable[[str, Exception], None]
 
 _Found = TypeVar("_Found")
 
 
-def _reraise(doing: str, error: Exception) -> None:
-    """Raise the *error* of a reader: nobody asked to be told of it."""
-    del doing
-    raise error
+def read(tree: Tree, settings: Settings, catalogue: Catalogue, failed: Failed, recalled: Recalled) -> Deployment:
+    """See ``lambdalint.deployment.read``."""
+    asking = _Asking(failed)
+    declared = recalled(
+        "declared",
+        (settings.functions, settings.writable),
+        _Declared,
+        tree,
+        lambda watched: _declared(watched, settings, catalogue, asking),
+    )
+    guessed = Deployment()
+    if settings.signature_fallback:
+        from lambdalint.deployment import signature, webapp
+
+        room = base_room(DEFAULT_PLATFORM, catalogue)
+        covered = {found for one in declared.functions if (found := locate(tree, one)) is not None}
+        guessed = asking.ask(
+            "handlers", lambda: signature.read(tree, room, covered, declared.others, recalled), guessed, tree
+        )
+        if not declared.functions and not guessed.functions:
+            guessed = asking.ask("web applications", lambda: Deployment(webapp.read(tree, room)), guessed, tree)
+    ready = _Completion(tree, catalogue, settings.writable)
+    functions = (*declared.functions, *(ready.function(one) for one in guessed.functions))
+    problems = (*declared.problems, *guessed.problems)
+    return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), bounded(problems))
 
 
-def read(tree: Tree, settings: Settings, catalogue: Catalogue, failed: Failed = _reraise) -> Deployment:
-    """Return the functions that the project at *tree* deploys, and what could not be understood.
+class _Declared(msgspec.Struct, frozen=True):
+    """What is declared; ``others`` are the folders and files whose code runs elsewhere."""
 
-    A function of the configuration takes the place of others with the same handler. Functions that only look
-    like ones are added where no declaration names them; web applications only where there is nothing else.
-    The same function of several templates counts once, if its room is the same in all of them.
+    functions: tuple[Function, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    others: tuple[str, ...] = ()
 
-    *failed* is told the error of a reader that fails, and what it reads; the others go on.
-    """
-    from lambdalint.deployment import cloudformation
+
+class _Asking(msgspec.Struct, frozen=True):
+    """Asks one reader after the other; ``failed`` is told of those that fail."""
+
+    failed: Failed
+
+    def ask(self, what: str, reader: Callable[[], _Found], nothing: _Found, tree: Tree | None = None) -> _Found:
+        """Return what a reader finds, *nothing* if it fails: then *tree* does not tell all that decides."""
+        try:
+            return reader()
+        except Exception as error:  # the boundary of one reader
+            self.failed(f"reading {what}", error)
+            if tree is not None:
+                tree.leave()
+            return nothing
+
+
+def _declared(tree: Tree, settings: Settings, catalogue: Catalogue, asking: _Asking) -> _Declared:
+    from lambdalint.deployment import (
+        cdk,
+        chalice,
+        cloudformation,
+        explicit,
+        genezio,
+        lone_image,
+        serverless,
+        terraform,
+        vercel,
+        zappa,
+    )
 
     room = base_room(DEFAULT_PLATFORM, catalogue)
     ready = _Completion(tree, catalogue, settings.writable)
 
     def asked(what: str, reader: Callable[[], _Found], nothing: _Found) -> _Found:
-        try:
-            return reader()
-        except Exception as error:  # the boundary of one reader
-            failed(f"reading {what}", error)
-            return nothing
+        return asking.ask(what, reader, nothing, tree)
 
     services = asked("serverless.yml", lambda: serverless.read(tree, catalogue), serverless.Services())
     projects = asked("the Vercel project", lambda: vercel.read(tree, catalogue), vercel.Projects())
@@ -82,16 +115,9 @@ def read(tree: Tree, settings: Settings, catalogue: Catalogue, failed: Failed = 
     )
     images = asked("Dockerfiles", lambda: lone_image.read(tree, room, declared), lone_image.LoneImages())
     declared += [ready.function(one) for one in images.functions]
-    guessed = Deployment()
-    if settings.signature_fallback:
-        covered = {found for one in declared if (found := locate(tree, one)) is not None}
-        others = (*services.foreign, *projects.files, *images.files)
-        guessed = asked("handlers", lambda: signature.read(tree, room, covered, others), guessed)
-        if not declared and not guessed.functions:
-            guessed = asked("web applications", lambda: Deployment(webapp.read(tree, room)), guessed)
-    functions = (*declared, *(ready.function(one) for one in guessed.functions))
-    problems = (problem for reader in (configured, *readers, images, guessed) for problem in reader.problems)
-    return Deployment(tuple(sorted(functions, key=lambda one: (one.source, one.name))), bounded(problems))
+    problems = (problem for reader in (configured, *readers, images) for problem in reader.problems)
+    others = (*services.foreign, *projects.files, *images.files)
+    return _Declared(tuple(declared), tuple(problems), others)
 
 
 class _Completion:

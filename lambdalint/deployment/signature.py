@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdalint.deployment.not_lambda import is_apart, is_below, is_foreign_import, is_listener, notebook_modules
+from lambdalint.deployment.recalled import Recalled, anew
 from lambdalint.deployment.source_root import (
     ancestors,
     dotted,
@@ -18,7 +21,7 @@ from lambdalint.deployment.source_root import (
     source_root,
     top_level,
 )
-from lambdalint.model import Deployment, Function, Problem
+from lambdalint.model import Deployment, Function, Problem, Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -29,17 +32,13 @@ _EVENT = re.compile(r"_*(?:[a-z0-9_]+_)?(?:event|evt)s?_?|_*event_(?:data|dict|b
 _CONTEXT = re.compile(r"_+|_*(?:[a-z0-9_]+_)?(?:context|ctx|ctxt)_?", re.IGNORECASE)
 _HANDLER_NAME = re.compile(r"handler|^main$|^handle|lambda", re.IGNORECASE)
 
-_TAKES_EVENT = re.compile(rb"def\s+\w+\s*\(\s*(?:#[^\n]*\n\s*)*\w{0,40}(?:event|evt)\w{0,40}\s*[:,=/]", re.IGNORECASE)
-_OTHER_CANDIDATES = tuple(
-    (word, re.compile(expression, re.IGNORECASE))
-    for word, expression in (
-        (b"lambda", rb"\blambda\s+\w{0,40}(?:event|evt)\w{0,40}\s*,"),
-        (b"lambda_handler", rb"\bdef\s+lambda_handler\s*\(\s*\*|\.lambda_handler\(\)"),
-        (b"mangum", rb"\bMangum\b"),
-        (b"make_lambda_handler", rb"\bmake_lambda_handler\b"),
-    )
+_CANDIDATE = re.compile(
+    rb"def\s+\w+\s*\(\s*(?:#[^\n]*\n\s*)*\w{0,40}(?:event|evt)\w{0,40}\s*[:,=/]"
+    rb"|\blambda\s+\w{0,40}(?:event|evt)\w{0,40}\s*,"
+    rb"|\bdef\s+lambda_handler\s*\(\s*\*"
+    rb"|\bMangum\b|\bmake_lambda_handler\b|\.lambda_handler\(\)",
+    re.IGNORECASE,
 )
-"""Expressions, and a word that each match holds: looking for that is many times faster."""
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([^\n#]+)", re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
@@ -53,7 +52,21 @@ _ADAPTERS = frozenset({"mangum.Mangum", "mangum.adapter.Mangum", "apig_wsgi.make
 """Callables that make a handler of a web application."""
 
 
-def read(tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: Collection[str] = ()) -> Deployment:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The handlers of a file by their looks, each with its name's place, and the folder that its imports start from."""
+
+    handlers: tuple[tuple[str, Span], ...] = ()
+    root: str = ""
+
+
+def read(
+    tree: Tree,
+    room: Room,
+    covered: Collection[tuple[str, str]],
+    foreign: Collection[str] = (),
+    recalled: Recalled = anew,
+) -> Deployment:
     """Return the handlers of *tree*, by their looks.
 
     A handler is a function of a module that takes an event and a context, or a name that is bound to what an
@@ -65,59 +78,60 @@ def read(tree: Tree, room: Room, covered: Collection[tuple[str, str]], foreign: 
     problems: list[Problem] = []
     importers: dict[str, set[str]] | None = None
     notebooks: frozenset[str] | None = None
-    for path in tree.files:
-        if not path.endswith(".py") or is_apart(path) or is_below(path, foreign):
-            continue
-        content = tree.read(path)
-        if content is None or not _may_hold_handlers(content):
+    declared: dict[str, list[str]] = {}
+    for path, name in sorted(covered):
+        declared.setdefault(path, []).append(name)
+    for path in tree.holding(("*.py",), _CANDIDATE):
+        if is_apart(path) or is_below(path, foreign):
             continue
         if notebooks is None:
             notebooks = notebook_modules(tree)
         if path in notebooks:
             continue
-        module = parse(content)
-        if module is None:
-            continue
-        names = imported_names(module)
-        if any(is_foreign_import(name) for name in names.values()):
-            continue
-        found_here = _handlers(module, names, content)
-        handlers = [(name, node) for name, node in found_here if (path, name) not in covered]
+        others = tuple(declared.get(path, ()))
+        looks = recalled("handlers", (path, others), Looks, tree, partial(_look, path, others))
+        handlers = looks.handlers
         if not all(_HANDLER_NAME.search(name) for name, _ in handlers):
             importers = _importers(tree) if importers is None else importers
             if _is_imported(path, importers):
-                handlers = [(name, node) for name, node in handlers if _HANDLER_NAME.search(name)]
+                handlers = tuple((name, span) for name, span in handlers if _HANDLER_NAME.search(name))
         if not handlers:
             continue
-        root = source_root(tree, path, module)
-        lines = content.splitlines()
-        others = tuple(folder for folder in ancestors(path) if folder != root)
+        search_path = tuple(folder for folder in ancestors(path) if folder != looks.root)
         if len(handlers) > MAX_FUNCTIONS:
-            name, node = handlers[MAX_FUNCTIONS]
             message = f"more than {MAX_FUNCTIONS} functions look like handlers; the rest is not read"
-            problems.append(Problem(name_span(path, lines, node, len(_written(node, name))), message))
-        for name, node in handlers[:MAX_FUNCTIONS]:
-            handler = handler_of(path, root, name)
+            problems.append(Problem(handlers[MAX_FUNCTIONS][1], message))
+        for name, span in handlers[:MAX_FUNCTIONS]:
             found.append(
                 Function(
                     name=f"{path.removesuffix('.py')}.{name}",
-                    handler=handler,
-                    code_root=root,
+                    handler=handler_of(path, looks.root, name),
+                    code_root=looks.root,
                     room=room,
-                    source=name_span(path, lines, node, len(_written(node, name))),
+                    source=span,
                     declared_by="signature",
-                    search_path=others,
+                    search_path=search_path,
                     confidence="medium",
                 )
             )
     return Deployment(tuple(found), tuple(problems))
 
 
-def _may_hold_handlers(content: bytes) -> bool:
-    if _TAKES_EVENT.search(content):
-        return True
-    lowered = content.lower()
-    return any(word in lowered and expression.search(content) for word, expression in _OTHER_CANDIDATES)
+def _look(path: str, covered: Collection[str], tree: Tree) -> Looks:
+    """Return the handlers of a file that are not *covered*."""
+    content = tree.read(path)
+    module = None if content is None else parse(content)
+    if content is None or module is None:
+        return Looks()
+    names = imported_names(module)
+    if any(is_foreign_import(name) for name in names.values()):
+        return Looks()
+    handlers = [(name, node) for name, node in _handlers(module, names, content) if name not in covered]
+    if not handlers:
+        return Looks()
+    lines = content.splitlines()
+    places = ((name, name_span(path, lines, node, len(_written(node, name)))) for name, node in handlers)
+    return Looks(tuple(places), source_root(tree, path, module))
 
 
 def _importers(tree: Tree) -> dict[str, set[str]]:

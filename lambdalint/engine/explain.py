@@ -12,6 +12,7 @@ from lambdalint.engine.collect import PathError, collect
 from lambdalint.engine.consolidate import Places
 from lambdalint.engine.functions import relocate
 from lambdalint.engine.parallel import workers
+from lambdalint.engine.recall import Recall
 from lambdalint.engine.reporting import TOOL, Analysis
 from lambdalint.engine.run import analyse, no_progress
 from lambdalint.engine.selection import FileSelection, is_certain_enough, is_selected
@@ -43,7 +44,7 @@ def explain(file: Path, line: int, settings: Settings, *, cwd: Path, column: int
     settings, outside = relocate(settings, collected.tree.root)
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, None) as pool:
-        analysis = analyse(collected, settings, python_files, pool, no_progress)
+        analysis = analyse(collected, settings, python_files, pool, no_progress, Recall(collected.tree, None))
     places = Places(analysis.inline, collected.links, collected.below, collected.way, collected.projects)
 
     def shown(span: Span) -> Span:

@@ -10,6 +10,7 @@ import msgspec
 
 from lambdalint.engine.source_text import decode_leniently
 from lambdalint.model import Confidence, Finding, Severity, Span
+from lambdalint.model.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,25 +51,36 @@ def internal_error(span: Span, doing: str, error: BaseException | None, function
     )
 
 
-def judge_file(task: FileTask) -> list[Finding]:
+class Judgement(msgspec.Struct, frozen=True):
+    """What the rules find in a file, and what was asked of the tree for it."""
+
+    findings: tuple[Finding, ...]
+    asked: Mapping[str, str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no rule has failed."""
+        return all(finding.code != "LMB999" for finding in self.findings)
+
+
+def judge_file(task: FileTask) -> Judgement:
     """Return what the rules find in one file; an exception becomes an ``LMB999`` finding."""
     from lambdalint import rules
 
-    if task.inline is not None:
-        text = task.inline.text
-    else:
-        content = task.tree.read(task.path)
-        if content is None:
-            return []
-        text = decode_leniently(task.path, content)
+    tree = Watched(task.tree)
+    content = b"" if task.inline is not None else tree.read(task.path)
+    if content is None:
+        return Judgement((), tree.asked)
+    text = task.inline.text if task.inline is not None else decode_leniently(task.path, content)
     try:
         registry = rules.registry()
         asked = [registry[code] for code in task.rules]
-        return rules.judge(task.path, text, task.effects, asked, task.options)
+        found = rules.judge(task.path, text, task.effects, asked, task.options)
     except Exception as error:  # the boundary of one file: the run goes on, and says so
-        return [internal_error(Span.point(task.path), "judging this file", error)]
+        found = [internal_error(Span.point(task.path), "judging this file", error)]
+    return Judgement(tuple(found), tree.asked)
 
 
-def judge_lost(task: FileTask) -> list[Finding]:
+def judge_lost(task: FileTask) -> Judgement:
     """Return the finding for a file whose judgement took its process down."""
-    return [internal_error(Span.point(task.path), "judging this file", None)]
+    return Judgement((internal_error(Span.point(task.path), "judging this file", None),), {})

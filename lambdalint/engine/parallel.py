@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lambdalint.engine.garbage import collect_seldom
 
@@ -96,23 +96,46 @@ def workers(
 ) -> Iterator[Executor | None]:
     """Give the executor to work with: the given one, a pool of *jobs* processes where that pays, or None.
 
-    The processes of such a pool know *tree*, and keep what they have found out about it from one task to the next.
+    The processes of such a pool know *tree*, and keep what they have found out about it from one task to the next. They
+    are made for the first task: where all is known, none is needed.
     """
     if executor is not None or jobs <= 1 or python_files < POOL_PAYS_FROM:
         yield executor
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing.reduction import ForkingPickler
-
-    from lambdalint.model import Tree
-
-    ForkingPickler.register(Tree, _reduced)
-    with _sharing(tree), ProcessPoolExecutor(jobs, initializer=_begin, initargs=(_Whole(tree),)) as pool:
+    later = _Later(jobs, tree)
+    with _sharing(tree):
         try:
-            yield pool
+            yield cast("Executor", later)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            later.shutdown(wait=False, cancel_futures=True)
             raise
+        later.shutdown()
+
+
+class _Later:
+    """An executor in processes, which are made for the first task."""
+
+    def __init__(self, jobs: int, tree: Tree | None) -> None:
+        self._jobs = jobs
+        self._tree = tree
+        self._pool: Executor | None = None
+
+    def submit(self, work: Callable[[_Task], _Result], task: _Task) -> Future[_Result]:
+        """See ``Executor.submit``."""
+        if self._pool is None:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing.reduction import ForkingPickler
+
+            from lambdalint.model import Tree
+
+            ForkingPickler.register(Tree, _reduced)
+            self._pool = ProcessPoolExecutor(self._jobs, initializer=_begin, initargs=(_Whole(self._tree),))
+        return self._pool.submit(work, task)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """See ``Executor.shutdown``."""
+        if self._pool is not None:
+            self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
 @contextlib.contextmanager
@@ -138,7 +161,7 @@ def spread(
     finished.
     """
     results: list[_Result] = []
-    if executor is None:
+    if executor is None or not tasks:
         for task in tasks:
             results.append(work(task))
             done(len(results))
@@ -167,7 +190,7 @@ def _alone(
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     # another executor may have threads here, whose locks a forked process would inherit
-    method = None if isinstance(executor, ProcessPoolExecutor) else "spawn"
+    method = None if isinstance(executor, (ProcessPoolExecutor, _Later)) else "spawn"
     with ProcessPoolExecutor(1, multiprocessing.get_context(method), _begin, (_Whole(_common),)) as pool:
         try:
             return pool.submit(work, task).result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,21 +16,22 @@ from lambdalint.engine.functions import name_apart, relocate
 from lambdalint.engine.garbage import collected_seldom
 from lambdalint.engine.judgement import FileTask, internal_error, judge_file, judge_lost
 from lambdalint.engine.parallel import batches, portions, spread, workers
-from lambdalint.engine.reach import Reached, reach, reach_lost
+from lambdalint.engine.reach import Reached, ReachTask, is_known, reach, reach_lost, reached
+from lambdalint.engine.recall import Recall
+from lambdalint.engine.recalled import keep_judgement, keep_outcome, recall_function, recall_judgement
 from lambdalint.engine.reporting import Analysis, Reporting
 from lambdalint.engine.selection import is_certain_enough, is_fixable, select_rules
 from lambdalint.engine.source_text import decode_leniently
 from lambdalint.engine.syntax import is_python
-from lambdalint.model import Deployment, Problem, Span
+from lambdalint.model import Deployment, Finding, Problem, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from lambdalint.catalogue import Catalogue
     from lambdalint.engine.collect import Collected
-    from lambdalint.model import Effect, Finding, Function, InlineSource, Report, Settings, Tree
+    from lambdalint.model import Effect, Function, InlineSource, Report, Settings, Tree
     from lambdalint.packaging import Packages
 
     Progress = Callable[[str, int, int], None]
@@ -70,15 +72,17 @@ def check(
     changed = None if changed_since is None else ChangedProjects.since(changed_since, collected)
     known = None if settings.baseline is None else baseline.read(settings.baseline)
     settings, outside = relocate(settings, collected.tree.root)
+    recall = Recall.of(collected.tree, settings)
     python_files = sum(map(is_python, collected.tree.files))
     with workers(settings.jobs, python_files, executor, collected.tree) as pool:
-        analysis = analyse(collected, settings, python_files, pool, tell)
+        analysis = analyse(collected, settings, python_files, pool, tell, recall)
         judged = [
-            *_judge(collected.tree, analysis, settings, pool, tell),
-            *_judge_project(collected.tree, analysis, settings),
+            *_judge(collected.tree, analysis, settings, pool, tell, recall),
+            *_judge_project(collected.tree, analysis, settings, recall),
         ]
         unparsed = _unreached_syntax(collected, analysis, settings, pool, tell)
-    findings = [*analysis.findings, *_with_fixes(collected.tree, analysis, judged, settings)]
+    findings = [*analysis.findings, *_with_fixes(collected.tree, analysis, judged, settings, recall)]
+    recall.save()
     problems = (*collected.problems, *outside, *analysis.problems, *unparsed)
     return Reporting(collected, settings, analysis, known, changed).report(findings, problems)
 
@@ -92,71 +96,132 @@ def _tell_rerun(collected: Collected, settings: Settings, *, as_it_is: bool) -> 
         run.forget()
         return
     root = str(collected.tree.root)
+    run.ignores(os.path.normpath(collected.tree.root / settings.cache_dir))
     run.depends_on(*(f"{root}/{path}" for path in collected.tree.files))
 
 
 def analyse(
-    collected: Collected, settings: Settings, python_files: int, pool: Executor | None, tell: Progress
+    collected: Collected,
+    settings: Settings,
+    python_files: int,
+    pool: Executor | None,
+    tell: Progress,
+    recall: Recall,
 ) -> Analysis:
     """Read what the project deploys and follow the code of the functions that the report may concern."""
     from lambdalint import catalogue, deployment
 
     tell("reading the deployment", 0, 1)
-    tree, rows = collected.tree, catalogue.in_use(settings.catalogue_rows)
+    tree = collected.tree
     findings: list[Finding] = []
 
     def failed(doing: str, error: Exception) -> None:
         findings.append(internal_error(Span.point("."), doing, error))
 
+    def read(watched: Tree) -> Deployment:
+        rows = catalogue.in_use(settings.catalogue_rows)
+        return deployment.read(watched, settings, rows, failed, recall.concluded)
+
+    parts = settings.functions, settings.writable, settings.signature_fallback
     try:
-        deployed = deployment.read(tree, settings, rows, failed)
+        deployed = recall.concluded("deployment", parts, Deployment, tree, read)
     except Exception as error:  # the boundary of one stage: the run goes on, and says so
         deployed = Deployment()
         failed("reading the deployment", error)
     named = name_apart(deployed.functions)
     functions = concerned(named, collected)
-    tasks = [(tree, batch, settings) for batch in batches(functions, python_files)]
-    tell("following the code", 0, len(tasks))
-    parts = spread(reach, tasks, pool, reach_lost, lambda done: tell("following the code", done, len(tasks)))
-    reached = Reached.united(parts)
+    reached = _reach(tree, batches(functions, python_files), settings, pool, tell, recall)
     inline = {item.inline.virtual_path: item.inline for item in functions if item.inline is not None}
-    shipped = _packages(tree, named, rows, settings, findings)
+    shipped = _packages(tree, named, settings, findings, recall)
     problems = (*deployed.problems, *shipped.problems)
     every = (*findings, *reached.findings)
     return Analysis(functions, inline, reached, every, problems, shipped, deployed.problems)
 
 
+def _reach(
+    tree: Tree,
+    batches: Sequence[tuple[Function, ...]],
+    settings: Settings,
+    pool: Executor | None,
+    tell: Progress,
+    recall: Recall,
+) -> Reached:
+    """Follow the code of the functions whose results are not recalled."""
+    recalled = [[recall_function(recall, function, settings) for function in batch] for batch in batches]
+    tasks = [
+        ReachTask(
+            tree,
+            batch,
+            settings,
+            tuple({steps: result.spent for steps, result in results.items()} for results in known),
+        )
+        for batch, known in zip(batches, recalled, strict=True)
+    ]
+    unknown = [task for task in tasks if not is_known(task)]
+    tell("following the code", 0, len(unknown))
+    made = iter(spread(reach, unknown, pool, reach_lost, lambda done: tell("following the code", done, len(unknown))))
+    outcomes = [reach(task) if is_known(task) else next(made) for task in tasks]
+    for batch, outcome in zip(batches, outcomes, strict=True):
+        keep_outcome(recall, batch, outcome, settings)
+    parts = zip(outcomes, recalled, strict=True)
+    return Reached.united([reached(outcome, known, settings.max_steps) for outcome, known in parts])
+
+
 def _packages(
-    tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings, findings: list[Finding]
+    tree: Tree, functions: Sequence[Function], settings: Settings, findings: list[Finding], recall: Recall
 ) -> Packages:
     """Return what all functions ship, if a rule asks: to know what they share, none may be left out."""
     from lambdalint import packaging, rules
 
-    wanted = bool(functions) and any(map(rules.needs_packages, select_rules(rules.codes(), settings)))
+    if not functions or not any(map(rules.needs_packages, select_rules(rules.codes(), settings))):
+        return packaging.Packages()
+
+    def read(watched: Tree) -> Packages:
+        from lambdalint import catalogue
+
+        return packaging.read(watched, functions, catalogue.in_use(settings.catalogue_rows), settings)
+
     try:
-        return packaging.read(tree, functions if wanted else (), catalogue, settings)
+        parts = tuple(functions), settings.shared_layers
+        return recall.concluded("packages", parts, packaging.Packages, tree, read)
     except Exception as error:  # the boundary of one stage: the run goes on, and says so
         findings.append(internal_error(Span.point("."), "reading what the functions ship", error))
-        return packaging.read(tree, (), catalogue, settings)
+        return packaging.Packages()
 
 
-def _judge_project(tree: Tree, analysis: Analysis, settings: Settings) -> list[Finding]:
+def _judge_project(tree: Tree, analysis: Analysis, settings: Settings, recall: Recall) -> list[Finding]:
     if not analysis.functions and not analysis.shipped.packages:
         return []
-    from lambdalint import catalogue, rules
+    from lambdalint import rules
 
-    codes = select_rules(rules.codes(), settings)
-    if not any(map(rules.is_project_rule, codes)):
+    codes = tuple(filter(rules.is_project_rule, select_rules(rules.codes(), settings)))
+    if not codes:
         return []
-    from lambdalint.rules.project_judgement import Shipped
-    from lambdalint.rules.template_rule import Declared
-
-    text_of = partial(_text_of, tree, analysis.inline)
     reached = analysis.reached
-    rows = catalogue.in_use(settings.catalogue_rows)
-    declared = Declared(analysis.functions, reached.entry_points, reached.effects, tree, text_of, rows)
-    shipped = Shipped(analysis.packages, reached.imports)
-    return rules.judge_project(shipped, declared, codes, settings.rule_options)
+
+    def judge(watched: Tree) -> tuple[Finding, ...]:
+        from lambdalint import catalogue
+        from lambdalint.rules.project_judgement import Shipped
+        from lambdalint.rules.template_rule import Declared
+
+        text_of = partial(_text_of, watched, analysis.inline)
+        rows = catalogue.in_use(settings.catalogue_rows)
+        declared = Declared(analysis.functions, reached.entry_points, reached.effects, watched, text_of, rows)
+        found = rules.judge_project(Shipped(analysis.packages, reached.imports), declared, codes, settings.rule_options)
+        if any(finding.code == "LMB999" for finding in found):
+            watched.leave()
+        return tuple(found)
+
+    said = (
+        codes,
+        dict(settings.rule_options),
+        analysis.shipped.packages,
+        analysis.functions,
+        reached.entry_points,
+        reached.effects,
+        reached.imports,
+    )
+    return list(recall.concluded("project", said, tuple[Finding, ...], tree, judge))
 
 
 def _text_of(tree: Tree, inline: Mapping[str, InlineSource], path: str) -> str | None:
@@ -166,7 +231,9 @@ def _text_of(tree: Tree, inline: Mapping[str, InlineSource], path: str) -> str |
     return None if content is None else decode_leniently(path, content)
 
 
-def _with_fixes(tree: Tree, analysis: Analysis, findings: list[Finding], settings: Settings) -> list[Finding]:
+def _with_fixes(
+    tree: Tree, analysis: Analysis, findings: list[Finding], settings: Settings, recall: Recall
+) -> list[Finding]:
     """Return *findings* with the fixes that their rules know, of those that may be shown and fixed."""
     wanted: list[Finding] = []
     others: list[Finding] = []
@@ -177,16 +244,16 @@ def _with_fixes(tree: Tree, analysis: Analysis, findings: list[Finding], setting
     if not wanted:
         return findings
     from lambdalint import rules
-    from lambdalint.syntax.project import Project
+    from lambdalint.engine.fix_recall import FixRecall
 
-    text_of = partial(_text_of, tree, analysis.inline)
-    tmp, effects, rows = settings.tmp_expression, analysis.reached.effects, settings.catalogue_rows
-    project = Project(tree, effects, analysis.packages, text_of, tmp, analysis.functions, rows)
-    mended, failures = rules.mend(wanted, project, settings.rule_options)
+    recalled = FixRecall(recall, analysis, settings, partial(_text_of, tree, analysis.inline))
+    mended, failures = rules.mend(wanted, recalled.project, settings.rule_options, recalled)
     return [*others, *mended, *failures]
 
 
-def _judge(tree: Tree, analysis: Analysis, settings: Settings, pool: Executor | None, tell: Progress) -> list[Finding]:
+def _judge(
+    tree: Tree, analysis: Analysis, settings: Settings, pool: Executor | None, tell: Progress, recall: Recall
+) -> list[Finding]:
     from lambdalint import rules
 
     found: list[Finding] = [rules.finding_cannot_parse(problem) for problem in analysis.reached.broken]
@@ -202,9 +269,15 @@ def _judge(tree: Tree, analysis: Analysis, settings: Settings, pool: Executor | 
         for path, effects in sorted(by_file.items())
         if path not in broken
     ]
-    tell("judging", 0, len(tasks))
-    judged = spread(judge_file, tasks, pool, judge_lost, lambda done: tell("judging", done, len(tasks)))
-    return [*found, *(finding for part in judged for finding in part)]
+    recalled = [recall_judgement(recall, task) for task in tasks]
+    unknown = [task for task, known in zip(tasks, recalled, strict=True) if known is None]
+    tell("judging", 0, len(unknown))
+    judged = spread(judge_file, unknown, pool, judge_lost, lambda done: tell("judging", done, len(unknown)))
+    for task, judgement in zip(unknown, judged, strict=True):
+        keep_judgement(recall, task, judgement)
+    new = iter(judged)
+    parts = [next(new).findings if known is None else known for known in recalled]
+    return [*found, *(finding for part in parts for finding in part)]
 
 
 def _unreached_syntax(

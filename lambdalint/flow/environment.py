@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.text import literal
@@ -13,7 +11,8 @@ from lambdalint.model import Hole, HoleKind
 
 if TYPE_CHECKING:
     from lambdalint.flow.machine import Machine
-    from lambdalint.model import Room, Tree
+    from lambdalint.model import Room
+    from lambdalint.model.watched import Watched
 
 ABSENT_ON_LAMBDA = frozenset(
     {
@@ -43,84 +42,15 @@ ABSENT_ON_LAMBDA = frozenset(
 )
 """Variables that other systems set and the platform does not: local emulators, CI services, test runners, desktops."""
 
-_NAME = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b")
-_PYTHON_KEY = re.compile(rb"""["']([A-Z][A-Z0-9_]{2,})["']\s*(?::|,\s*value\b)|\b([A-Z][A-Z0-9_]{2,})=""")
-_DECLARING = (
-    ".tf", ".tfvars", ".hcl", ".ts", ".js", ".mjs", ".yml", ".yaml", ".json", ".toml", ".env", ".sh", ".cfg", ".ini",
-    ".template", ".mk",
-)  # fmt: skip
-_EXAMPLE = re.compile(r"\b(?:example|sample|dist|template)$")
-"""Files that show developers what could be set: they set nothing."""
-_LARGEST = 300_000
-
-
-class Mentions:
-    """The names of variables that files other than the code mention: they may set them at deployment."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._names: frozenset[bytes] | None = None
-
-    def __contains__(self, name: str) -> bool:
-        if self._names is None:
-            self._names = _COLLECTED.get(self._tree)
-        if self._names is None:
-            self._names = _COLLECTED[self._tree] = self._collect()
-        return name.encode() in self._names
-
-    def _collect(self) -> frozenset[bytes]:
-        found: set[bytes] = set()
-        for path in self._tree.files:
-            name = path.rpartition("/")[2]
-            if _EXAMPLE.search(name):
-                continue
-            declaring = path.endswith(_DECLARING) or name.startswith(("Dockerfile", "Makefile", ".env"))
-            if not declaring and not path.endswith(".py"):
-                continue
-            content = self._tree.read(path)
-            if content is None or len(content) > _LARGEST:
-                continue
-            if declaring:
-                found.update(_NAME.findall(_without_rows(content) if path.endswith(".toml") else content))
-            elif b"environment" in content.lower():
-                for key, keyword in _PYTHON_KEY.findall(content):
-                    found.add(key or keyword)
-        return frozenset(found)
-
-
-_COLLECTED: WeakKeyDictionary[Tree, frozenset[bytes]] = WeakKeyDictionary()
-"""The names that each tree mentions: the functions of one tree are analysed in several portions."""
-
-
-def _without_rows(content: bytes) -> bytes:
-    """Return the text of a TOML file without rows of the catalogue.
-
-    These say which variables a library reads, and set none.
-    """
-    if b"library-default" not in content:
-        return content
-    import tomli
-
-    try:
-        return repr(_other_tables(tomli.loads(content.decode()))).encode()
-    except (ValueError, RecursionError):
-        return content
-
-
-def _other_tables(value: object) -> object:
-    if not isinstance(value, dict):
-        return value
-    return {key: _other_tables(item) for key, item in value.items() if key != "library-default"}
-
 
 class Environment:
     """Looks variables up for one function."""
 
-    def __init__(self, room: Room, mentions: Mentions) -> None:
+    def __init__(self, room: Room, tree: Watched) -> None:
         self._set = {variable.name: variable.value for variable in room.env}
         self._complete = room.env_complete
         self._outside = room.env_outside
-        self._mentions = mentions
+        self._mentions = tree.mentions
 
     def contains(self, machine: Machine, name: str) -> Value:
         """Return whether a variable is set: TRUE, FALSE or EITHER."""
@@ -157,7 +87,7 @@ class Environment:
             return (Text(literal(text)),)
         if self._complete or name in ABSENT_ON_LAMBDA:
             return NOTHING
-        return None if (asked and self._outside) or name in self._mentions else NOTHING
+        return None if (asked and self._outside) or self._mentions(name) else NOTHING
 
     def set(self, machine: Machine, name: str, value: Value) -> None:
         """Run ``os.environ[name] = value``."""

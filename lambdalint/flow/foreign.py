@@ -9,6 +9,7 @@ import msgspec
 
 from lambdalint.facts import ir
 from lambdalint.flow.catching import ANY_ERROR, last_name
+from lambdalint.flow.results import in_order
 from lambdalint.model import ForeignImport
 
 if TYPE_CHECKING:
@@ -52,11 +53,6 @@ def settled(noted: Iterable[tuple[str, Span, str]], sources: Sources) -> tuple[F
         at = (span.line, span.column, span.end_line, span.end_column)
         found.append(ForeignImport(module, span, function, guarded=at in prepared[span.path]))
     return in_order(found)
-
-
-def in_order(found: Iterable[ForeignImport]) -> tuple[ForeignImport, ...]:
-    """Return imports once each, in the order of their places."""
-    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.span, one.module, one.function, one.guarded)))
 
 
 def _prepared(facts: ir.ModuleFacts) -> frozenset[ir.At]:

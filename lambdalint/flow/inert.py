@@ -347,7 +347,7 @@ class _Search(msgspec.Struct):
         for path in self.code.loaded:
             if path.endswith(("/__init__.py", "/")) or path == "__init__.py":
                 folder = path.removesuffix("__init__.py").rstrip("/")
-                for name in self.attributes & machine.sources.inside(folder):
+                for name in self.attributes & machine.sources.tree.inside(folder):
                     found = machine.finder.submodule(path, name)
                     if found is not None and not self.code.is_loaded(found):
                         raise _Open(f"the module {found}")

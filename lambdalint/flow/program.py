@@ -10,8 +10,11 @@ import msgspec
 from lambdalint.deployment.handlers import is_packaged
 from lambdalint.deployment.package_patterns import Package
 from lambdalint.facts import CannotParse, ModuleFacts, read_module, read_text
+from lambdalint.model.watched import Watched
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lambdalint.facts.ir import Call
     from lambdalint.model import Function, Problem, Span, Tree
 
@@ -27,23 +30,28 @@ class Sources:
     """The facts of the project's files, parsed on demand and kept."""
 
     def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+        self.tree = tree if isinstance(tree, Watched) else Watched(tree)
         self.broken: dict[str, Problem] = {}
         self._facts: dict[str, ModuleFacts | None] = {}
         self._inline: dict[str, str] = {}
-        self._by_name: dict[str, list[str]] | None = None
-        self._inside: dict[str, set[str]] | None = None
+        self._used: dict[str, None] = {}
         self.places: dict[int, tuple[Call, tuple[Span, ...]]] = {}
         """By the identity of calls in the code, where their arguments and they themselves stand."""
 
     def add_inline(self, virtual_path: str, text: str) -> None:
         """Make the code of a template readable under its virtual path."""
-        self._inline[virtual_path] = text
+        if self._inline.get(virtual_path) != text:
+            self._inline[virtual_path] = text
+            self._facts.pop(virtual_path, None)
+            self.broken.pop(virtual_path, None)
 
     def facts(self, path: str) -> ModuleFacts | None:
         """Return a file's facts, or None if it is missing or broken (then ``broken`` says why)."""
         if path not in self._facts:
             self._facts[path] = self._read(path)
+        elif path not in self._used and path not in self._inline:
+            self.tree.note(f"c:{path}")
+        self._used[path] = None
         return self._facts[path]
 
     def content(self, path: str) -> bytes:
@@ -60,36 +68,20 @@ class Sources:
             self.broken[path] = error.problem
             return None
 
+    def begin(self) -> dict[str, str]:
+        """Begin with another function, and return where what it asks of the tree is noted."""
+        self._used = {}
+        return self.tree.begin()
+
     @property
     def read_paths(self) -> tuple[str, ...]:
-        """The files that were read, in order of their paths."""
-        return tuple(sorted(self._facts))
+        """The files that the function reads, in order of their paths."""
+        return tuple(sorted(self._used))
 
-    def inside(self, folder: str) -> set[str]:
-        """Return the names of the modules and folders right in a folder."""
-        if self._inside is None:
-            self._inside = {}
-            for path in self.tree.files:
-                if path.endswith(".py"):
-                    above, _, name = path[:-3].rpartition("/")
-                    self._inside.setdefault(above, set()).add(name)
-            for path in self.tree.directories:
-                above, _, name = path.rpartition("/")
-                self._inside.setdefault(above, set()).add(name)
-        return self._inside.get(folder, set())
-
-    def named(self, name: str) -> list[str]:
-        """Return the folders that hold a top-level module or package *name*, anywhere in the project."""
-        if self._by_name is None:
-            self._by_name = {}
-            for path in self.tree.files:
-                if path.endswith(".py"):
-                    folder, _, file = path.rpartition("/")
-                    self._by_name.setdefault(file[:-3], []).append(folder)
-                    if file == "__init__.py":
-                        parent, _, package = folder.rpartition("/")
-                        self._by_name.setdefault(package, []).append(parent)
-        return self._by_name.get(name, [])
+    @property
+    def broken_of_function(self) -> tuple[Problem, ...]:
+        """What of the files that the function reads does not parse, in order of their paths."""
+        return tuple(self.broken[path] for path in self.read_paths if path in self.broken)
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -183,14 +175,14 @@ class Finder:
         top = dotted.partition(".")[0]
         if top in _NEVER_GUESSED:
             return None
-        nearest = _nearest(self._sources.named(top), importer)
+        nearest = _nearest(self._tree.folders_of_module(top), importer)
         return self.in_directory(nearest[0], relative) if len(nearest) == 1 else None
 
     def choices(self, dotted: str, importer: str) -> list[str]:
         """Return the folders that are equally near and hold the module of an import that is not resolved."""
         top = dotted.partition(".")[0]
-        folders = self._sources.named(top)
-        return _nearest(folders, importer) if folders and top not in _NEVER_GUESSED else []
+        folders = self._tree.folders_of_module(top) if top not in _NEVER_GUESSED else ()
+        return _nearest(folders, importer) if folders else []
 
     def in_directory(self, directory: str, relative: str) -> str | None:
         """Return the module file at *relative* below *directory*, or None."""
@@ -226,17 +218,7 @@ class Finder:
 
     def modules_in(self, directory: str) -> dict[str, bool]:
         """Return the modules and packages right in *directory*, each with whether it is a package."""
-        above = f"{directory}/" if directory else ""
-        found: dict[str, bool] = {}
-        for path in self._tree.files:
-            if not path.startswith(above) or not path.endswith(".py"):
-                continue
-            name, slash, rest = path[len(above) :].partition("/")
-            if not slash and name != "__init__.py":
-                found.setdefault(name.removesuffix(".py"), False)
-            elif rest == "__init__.py":
-                found[name] = True
-        return found
+        return self._tree.modules_in(directory)
 
     def submodule(self, package: str, name: str) -> str | None:
         """Return the file of a package's submodule, or None."""
@@ -257,7 +239,7 @@ def _layer_folders(directory: str, tree: Tree) -> list[str]:
     return folders
 
 
-def _nearest(folders: list[str], importer: str) -> list[str]:
+def _nearest(folders: Iterable[str], importer: str) -> list[str]:
     """Return the folders that share the longest path with *importer*."""
     best: list[str] = []
     best_length = -1

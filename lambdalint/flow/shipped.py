@@ -40,8 +40,7 @@ def size_of(machine: Machine, atom: Atom) -> int:
     folder = machine.finder.source_of(path)
     if not folder:
         return 0
-    inside = [name for name in tree.files if name.startswith(folder + "/")]
-    return sum(_size(tree, name) for name in inside[:_MOST_FILES])
+    return sum(_size(tree, name) for name in tree.below(folder)[:_MOST_FILES])
 
 
 def unpacked(machine: Machine, atom: Atom) -> int:

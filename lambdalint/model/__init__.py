@@ -17,13 +17,12 @@ from lambdalint.model.deployment import (
 from lambdalint.model.effect import Effect, EffectKind, Excess, Guard, LibraryDefault, Lifetime, Removal, Step
 from lambdalint.model.explanation import Answer, ExplainedCall, ExplainedEffect, Explanation
 from lambdalint.model.finding import Confidence, Edit, Finding, Fix, Label, Safety, Severity
+from lambdalint.model.function_package import FunctionPackage, LayerContents
 from lambdalint.model.package import (
     Build,
     Contents,
     Distribution,
     ForeignImport,
-    FunctionPackage,
-    LayerContents,
     MakeStep,
     Manifest,
     Provenance,

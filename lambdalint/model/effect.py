@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
 
 import msgspec
 
-if TYPE_CHECKING:
-    from lambdalint.model.deployment import EntryPoint, Phase
-    from lambdalint.model.place import HoleKind, Place
-    from lambdalint.model.span import Span
+from lambdalint.model.deployment import EntryPoint, Phase  # noqa: TC001 - decoding looks at the fields' types
+from lambdalint.model.place import HoleKind, Place  # noqa: TC001 - as above
+from lambdalint.model.span import Span  # noqa: TC001 - as above
 
 
 class EffectKind(str, enum.Enum):

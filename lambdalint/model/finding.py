@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from lambdalint.model.effect import Step  # noqa: TC001 - decoding looks at the fields' types
+from lambdalint.model.span import Span  # noqa: TC001 - as above
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from lambdalint.model.effect import Step
-    from lambdalint.model.span import Span
 
 
 class Severity(str, enum.Enum):

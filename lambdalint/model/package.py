@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
 
 import msgspec
 
-if TYPE_CHECKING:
-    from lambdalint.model.deployment import Function, Layer
-    from lambdalint.model.span import Span
+from lambdalint.model.span import Span  # noqa: TC001 - decoding looks at the fields' types
 
 
 class Requirement(msgspec.Struct, frozen=True):
@@ -125,7 +122,7 @@ class Distribution(msgspec.Struct, frozen=True):
     provenance: Provenance
     span: Span
     version: str | None = None
-    mb: float | None = None
+    mb: int | float | None = None
     measured: bool = False
     sized_as: str | None = None
     requirement: Requirement | None = None
@@ -142,41 +139,13 @@ class Contents(msgspec.Struct, frozen=True):
 
     distributions: tuple[Distribution, ...] = ()
     complete: bool = False
-    own_mb: float = 0.0
+    own_mb: int | float = 0.0
     confidence: str = "high"
     slimmed: bool = False
 
     def holding(self, name: str) -> Distribution | None:
         """Return the distribution *name*, which is normalised, or None."""
         return next((one for one in self.distributions if one.name == name), None)
-
-
-class LayerContents(msgspec.Struct, frozen=True):
-    """A layer of a function with what it holds."""
-
-    layer: Layer
-    contents: Contents
-
-
-class FunctionPackage(msgspec.Struct, frozen=True):
-    """All that a function finds at run time besides the standard library.
-
-    ``runtime`` are the names of the distributions that the platform's runtime brings. ``limit_mb`` is the limit of
-    package and layers, unpacked; None where the platform states none. ``takes_layers`` tells that the platform has
-    layers and the function could use one.
-    """
-
-    function: Function
-    package: Contents
-    layers: tuple[LayerContents, ...] = ()
-    runtime: tuple[str, ...] = ()
-    limit_mb: float | None = None
-    takes_layers: bool = False
-
-    @property
-    def layers_complete(self) -> bool:
-        """Whether it is known of each layer what it holds."""
-        return all(one.contents.complete for one in self.layers)
 
 
 class ForeignImport(msgspec.Struct, frozen=True):

@@ -37,6 +37,7 @@ class Snapshot(Tree):
         """Return the same files, with nothing missed yet."""
         other = copy.copy(self)
         other.missed = set()
+        other.answers = None
         return other
 
     def read(self, path: str) -> bytes | None:

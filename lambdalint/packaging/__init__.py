@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lambdalint.model import FunctionPackage, Problem  # noqa: TC001 - decoding looks at the fields' types
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambdalint.catalogue import Catalogue
-    from lambdalint.model import Function, FunctionPackage, Problem, Settings, Tree
+    from lambdalint.model import Function, Settings, Tree
 
 __all__ = ["Packages", "read"]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lambdalint.model.watched import NOTHING, Watched, digest, digest_of_names
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from lambdalint.model import Tree
 
@@ -38,23 +41,53 @@ def unlisted(tree: Tree, folder: str, names: Collection[str]) -> tuple[str, ...]
         for name in sorted(names)
         if name not in installed
         and not any(prefix + name in listed for listed in (tree, tree.directories, tree.large))
-        and os.path.lexists(tree.root / below / name)
+        and _is_there(tree, f"{below}/{name}".lstrip("/"))
     )
 
 
+def _is_there(tree: Tree, path: str) -> bool:
+    _note(tree, f"u:{path}")
+    return os.path.lexists(tree.root / path)
+
+
+def _note(tree: Tree | None, question: str) -> None:
+    if isinstance(tree, Watched):
+        tree.note(question)
+
+
+def disk_answers(root: Path) -> Mapping[str, Callable[[str], str]]:
+    """Return what answers the questions that a watched tree notes of the disk, by their letters."""
+    disk = Disk(root)
+
+    def content(about: str) -> str:
+        limit, _, path = about.partition(" ")
+        found = disk.read(path, int(limit))
+        return NOTHING if found is None else digest(found)
+
+    return {
+        "u": lambda path: str(os.path.lexists(root / path)),
+        "y": content,
+        "z": lambda path: str(disk.size(path)),
+        "w": lambda folder: digest_of_names(disk.names(folder)),
+        "q": lambda folder: digest_of_names(disk.sizes(folder)),
+    }
+
+
 class Disk:
-    """The folders below *root*, by paths relative to it with ``/``.
+    """The folders below *root*, by paths relative to it with ``/``; *tree*, if it is watched, notes what is looked at.
 
     No path and no symbolic link leads out of the root; nothing is run, nothing is raised. What is not there, or is
     no plain file, is None.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, tree: Tree | None = None) -> None:
         self._root = os.path.realpath(root)
+        self._tree = (lambda: None) if tree is None else weakref.ref(tree)
         self._folders: dict[str, str | None] = {"": self._root}
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return the content of a file, at most *limit* bytes of it."""
+        _note(self._tree(), f"y:{limit} {path}")
         found = self._file(path)
         if found is None:
             return None
@@ -66,11 +99,13 @@ class Disk:
 
     def size(self, path: str) -> int | None:
         """Return the size of a file in bytes."""
+        _note(self._tree(), f"z:{path}")
         found = self._file(path)
         return None if found is None else found[1]
 
     def names(self, folder: str) -> list[str]:
         """Return what lies in *folder*, sorted."""
+        _note(self._tree(), f"w:{folder}")
         real = self._folder(folder)
         if real is None:
             return []
@@ -86,6 +121,7 @@ class Disk:
         Byte code is left out, links below the folder are not followed. The walk ends after ``MAX_FILES`` entries, and
         goes ``MAX_DEPTH`` folders deep.
         """
+        _note(self._tree(), f"q:{folder}")
         seen = 0
         pending = [(folder, 0)]
         while pending:

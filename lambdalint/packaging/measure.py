@@ -77,7 +77,7 @@ class _Measures:
     """What was measured of one tree, which it must not hold, for it lives as long; each folder is read once."""
 
     def __init__(self, tree: Tree) -> None:
-        self.disk = Disk(tree.root)
+        self.disk = Disk(tree.root, tree)
         self._sizes: dict[str, int] = dict(tree.large)
         self._known: dict[Vendored, float | None] = {}
         self._sites: dict[str, dict[str, tuple[str, float]]] = {}

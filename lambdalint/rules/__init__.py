@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lambdalint.model import Effect, Finding, Problem
     from lambdalint.rules.definition import RuleDefinition
+    from lambdalint.rules.mending import Recalled
     from lambdalint.rules.project_judgement import Shipped
     from lambdalint.rules.template_rule import Declared
     from lambdalint.syntax.project import Project
@@ -98,12 +99,18 @@ def judge_project(
 
 
 def mend(
-    findings: Iterable[Finding], project: Project, options: Mapping[str, Mapping[str, object]]
+    findings: Iterable[Finding],
+    project: Project,
+    options: Mapping[str, Mapping[str, object]],
+    recalled: Recalled | None = None,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return *findings* with the fixes that their rules know, and an LMB999 for each rule that fails at that."""
+    """Return *findings* with the fixes that their rules know, and an LMB999 for each rule that fails at that.
+
+    *recalled* is asked for the fix of each finding, with what makes it.
+    """
     from lambdalint.rules.mending import mend
 
-    return mend(findings, project, options)
+    return mend(findings, project, options, recalled)
 
 
 def silences(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -13,10 +14,13 @@ from lambdalint.rules.lmb999 import rule_failed
 from lambdalint.rules.project_judgement import is_project_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from lambdalint.model import Finding, Fix
     from lambdalint.syntax.project import Project
+
+    Recalled = Callable[[Finding, Callable[[], Fix | None]], Fix | None]
+    """Gives the fix of a finding, which is made where it is not known."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MOST_IN_A_FILE = 30
@@ -24,7 +28,10 @@ _MOST_IN_A_FILE = 30
 
 
 def mend(
-    findings: Iterable[Finding], project: Project, options: Mapping[str, Mapping[str, object]]
+    findings: Iterable[Finding],
+    project: Project,
+    options: Mapping[str, Mapping[str, object]],
+    recalled: Recalled | None = None,
 ) -> tuple[list[Finding], list[Finding]]:
     """See ``lambdalint.rules.mend``."""
     mended: list[Finding] = []
@@ -32,20 +39,20 @@ def mend(
     failed: set[str] = set()
     made: Counter[tuple[str, str]] = Counter()
     for finding in sorted(findings, key=lambda finding: finding.sort_key):
-        rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
         asked = finding.code, finding.span.path
-        if rule.meta.fix is None or finding.fix is not None or finding.code in failed or made[asked] >= _MOST_IN_A_FILE:
+        if finding.fix is not None or finding.code in failed or made[asked] >= _MOST_IN_A_FILE:
             mended.append(finding)
             continue
         made[asked] += 1
         try:
-            fix = _fix(finding, project, options)
+            make = partial(_fix, finding, project, options)
+            fix = make() if recalled is None else recalled(finding, make)
         except Exception as error:  # the boundary of one rule: the finding stands without its fix
             failed.add(finding.code)
             failures.append(rule_failed(finding.code, finding.span, error))
             fix = None
         project.let_go()
-        mended.append(replace(finding, fix=None if fix is None else _with_line_ends(fix, project)))
+        mended.append(replace(finding, fix=fix))
     return mended, failures
 
 
@@ -60,7 +67,14 @@ def _with_line_ends(fix: Fix, project: Project) -> Fix:
 
 
 def _fix(finding: Finding, project: Project, options: Mapping[str, Mapping[str, object]]) -> Fix | None:
+    fix = _made(finding, project, options)
+    return None if fix is None else _with_line_ends(fix, project)
+
+
+def _made(finding: Finding, project: Project, options: Mapping[str, Mapping[str, object]]) -> Fix | None:
     rule = rule_of(f"lambdalint.rules.{finding.code.lower()}")
+    if rule.meta.fix is None:
+        return None
     chosen = rule.parse_options(options.get(finding.code, {}))
     if is_project_rule(finding.code):
         from lambdalint.rules.project_rule import ProjectRule

@@ -73,7 +73,7 @@ def test_a_project_without_functions_is_not_followed(tmp_path: Path, command: st
     modules = imported(command, "--no-cache", cwd=tmp_path)
     assert "lambdalint.deployment.project" in modules
     assert not modules & (NEVER | {"libcst", "yaml", "pathspec", "logging", "tempfile"})
-    assert not modules & {"lambdalint.flow", "lambdalint.facts", "lambdalint.packaging.functions"}
+    assert not modules & {"lambdalint.flow.analysis", "lambdalint.facts", "lambdalint.packaging.functions"}
 
 
 def test_readers_of_formats_that_a_project_does_not_use_are_left_out(tmp_path: Path) -> None:
@@ -116,3 +116,16 @@ def test_what_the_command_line_repeats_of_the_model_is_the_same(tmp_path: Path) 
     assert [item.value for item in Severity] == list(SEVERITIES)
     assert [item.value for item in Confidence] == list(CONFIDENCES)
     assert BASELINE_NAME in lambdalint("baseline", "create", "--help", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("arguments", [["."], ["app.py"], ["quiet.py"], ["--select", "LMB1", "."]])
+def test_what_a_warm_cache_knows_is_not_worked_out(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "app.py").write_text(APP, encoding="utf-8")
+    (tmp_path / "quiet.py").write_text(QUIET, encoding="utf-8")
+    (tmp_path / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
+    assert lambdalint("check", ".", cwd=tmp_path).returncode == 1
+    assert lambdalint("check", *arguments, cwd=tmp_path).returncode in (0, 1)
+    modules = imported("check", "-v", *arguments, cwd=tmp_path)
+    assert "lambdalint.engine.recall" in modules
+    assert not modules & (NEVER | {"libcst", "yaml", "packaging", "logging", "tempfile", "lambdalint.facts"})
+    assert not modules & {"lambdalint.flow.analysis", "lambdalint.deployment.project", "lambdalint.packaging.functions"}

@@ -47,12 +47,10 @@ def read(tree: Tree, room: Room) -> Deployment:
     typescript: list[str] = []
     apps: list[str] = []
     later: dict[str | None, set[str]] = defaultdict(set)
-    for path in tree.files:
-        if not path.endswith((_PYTHON, *_TYPESCRIPT)) or path.endswith((".d.ts", ".min.js")) or is_apart(path):
+    for path in tree.holding(tuple(f"*{ending}" for ending in (_PYTHON, *_TYPESCRIPT)), _LIBRARY):
+        if path.endswith((".d.ts", ".min.js")) or is_apart(path):
             continue
         content = tree.read(path) or b""
-        if not _LIBRARY.search(content):
-            continue
         directory = directory_of(tree, path)
         later[directory].update(match.lastgroup or "" for match in _LATER.finditer(content))
         is_python = path.endswith(_PYTHON)

@@ -43,6 +43,7 @@ def find(tree: Tree) -> Assemblies:
     """Return the assemblies that lie in the folders of *tree*."""
     walk = _Walk(str(tree.root))
     for number, folder in enumerate(_outputs(tree)):
+        tree.leave()
         if number >= MAX_ASSEMBLIES:
             walk.problem(folder, f"more than {MAX_ASSEMBLIES} cloud assemblies; the rest is not read")
             break
@@ -72,18 +73,8 @@ def _outputs(tree: Tree) -> Iterator[str]:
                 names.append(output)
         for name in names:
             folder = Tree.join(directory, name)
-            if folder and folder not in tree.directories and _is_folder(str(tree.root), folder):
+            if folder and tree.is_folder_beside(folder):
                 yield folder
-
-
-def _is_folder(root: str, folder: str) -> bool:
-    """Tell whether *folder* lies below *root*, and no part of the way to it is a link."""
-    path = Path(root)
-    for part in folder.split("/"):
-        path /= part
-        if path.is_symlink():
-            return False
-    return path.is_dir()
 
 
 class _Walk:

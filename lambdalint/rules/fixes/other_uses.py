@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from lambdalint.model import Base, EffectKind, HoleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from lambdalint.model import Effect, Place
     from lambdalint.syntax.project import Project
 
 _MAX_FILES = 2_000
 """Of larger projects, it is not known what they mention."""
+PYTHON = ("*.py", "*.pyi")
+"""The names of Python files."""
 _CONFIGURATION = (
     *("*.yaml", "*.yml", "*.json", "*.toml", "*.ini", "*.cfg", "*.conf", "*.env", "*.tf", "*.service"),
     *("*.sh", "*.js", "*.ts", "Dockerfile*", "Makefile"),
@@ -72,39 +74,28 @@ def is_read(effects: Iterable[Effect], place: Place) -> bool:
     return any(effect.kind in _READING and may_meet(effect.place, place) for effect in effects)
 
 
-def python_texts(project: Project) -> Iterator[tuple[str, str]]:
-    """Yield the path and the text of each Python file of the project."""
-    for path in project.tree.named("*.py", "*.pyi"):
-        text = project.text_of(path)
-        if text is not None:
-            yield path, text
-
-
 def is_surveyable(project: Project) -> bool:
     """Tell whether the project has so few files that all of them can be searched."""
-    return sum(1 for _ in project.tree.named("*.py", "*.pyi")) <= _MAX_FILES
+    return sum(1 for _ in project.tree.named(*PYTHON)) <= _MAX_FILES
 
 
 def mentions(project: Project, pattern: str, *, except_in: str = "") -> bool:
     """Tell whether a Python file of the project, *except_in* left out, has text that matches *pattern*."""
     if not is_surveyable(project):
         return True
-    search = re.compile(pattern).search
-    return any(search(text) for path, text in python_texts(project) if path != except_in)
+    return any(path != except_in for path, _ in project.matching(PYTHON, pattern))
 
 
 def count_in_code(project: Project, name: str) -> int:
     """Return how often *name* occurs as a word of its own in the project's Python files."""
-    search = _word(name)
-    return sum(len(search.findall(text)) for _, text in python_texts(project))
+    word = _word(name)
+    return sum(len(re.findall(word, text)) for _, text in project.matching(PYTHON, word))
 
 
 def is_in_configuration(project: Project, name: str) -> bool:
     """Tell whether configuration, a script, or code of another language mentions *name*."""
-    search = _word(name)
-    texts = (project.text_of(path) for path in project.tree.named(*_CONFIGURATION))
-    return any(text is not None and search.search(text) for text in texts)
+    return any(True for _ in project.matching(_CONFIGURATION, _word(name)))
 
 
-def _word(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+def _word(name: str) -> str:
+    return rf"(?<![\w.-]){re.escape(name)}(?![\w-])"

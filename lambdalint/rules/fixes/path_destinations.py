@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -202,18 +203,15 @@ class _Tracer(msgspec.Struct):
             return
         for read in uses.reads:
             self.climb(module, read, form, whole=whole)
-        for path in self.project.tree.named("*.py"):
-            if path != module.path and f".{name}" in (self.project.text_of(path) or ""):
-                self.found.lost.append(module.tree)
-                return
+        if any(path != module.path for path, _ in self.project.matching(("*.py",), rf"\.{re.escape(name)}")):
+            self.found.lost.append(module.tree)
 
     def _imports(self, module: Module, name: str, form: Form, *, whole: bool) -> None:
         """Follow the value of a constant of *module* into the modules that import it."""
         stem = module.path.rpartition("/")[2].removesuffix(".py")
         stem = module.path.split("/")[-2] if stem == "__init__" and "/" in module.path else stem
-        for path in self.project.tree.named("*.py"):
-            text = self.project.text_of(path) if path != module.path else None
-            if not text or name not in text or stem not in text:
+        for path, text in self.project.matching(("*.py",), re.escape(name)):
+            if path == module.path or stem not in text:
                 continue
             other = self.project.module(path)
             if other is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lambdalint.rules.fixes.other_uses import is_surveyable, python_texts
+from lambdalint.rules.fixes.other_uses import PYTHON, is_surveyable
 
 if TYPE_CHECKING:
     from lambdalint.model import Effect, EntryPoint, Step
@@ -89,7 +89,7 @@ def _times_of_function(site: Site, function: cst.FunctionDef | None, module: Mod
     name = re.escape(function.name.value)
     stated = re.compile(rf"^[^\n#]*\bimport\b[^\n]*\b{name}\b|\bdef\s+{name}\b", re.MULTILINE)
     called = re.compile(rf"(?<!def )\b{name}\s*\(")
-    texts = [text for _, text in python_texts(site.project)]
+    texts = [text for _, text in site.project.matching(PYTHON, rf"\b{name}\b")]
     calls = sum(len(called.findall(text)) for text in texts)
     mentioned = sum(len(re.findall(rf"\b{name}\b", text)) for text in texts)
     others = mentioned - calls - sum(len(stated.findall(text)) for text in texts)

@@ -34,9 +34,9 @@ def unexplained_texts(
             explained.add(id(string))
             texts.add(_name(string))
     texts = {text for text in texts if text.replace("{}", "")}
-    for path in project.tree.named("*.py"):
-        text = project.text_of(path)
-        if text is None or (path not in modules and is_test(path)) or not any(_longest(one) in text for one in texts):
+    pattern = "|".join(sorted(re.escape(_longest(text)) for text in texts))
+    for path, _ in project.matching(("*.py",), pattern) if texts else ():
+        if path not in modules and is_test(path):
             continue
         other = project.module(path)
         for string in _strings(other.tree) if other is not None else ():

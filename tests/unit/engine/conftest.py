@@ -10,7 +10,7 @@ import pytest
 import lambdalint.deployment
 import lambdalint.flow
 import lambdalint.rules
-from lambdalint.flow import FlowResult
+from lambdalint.flow.results import Evaluation, FunctionResult
 from lambdalint.model import (
     Base,
     Confidence,
@@ -30,6 +30,7 @@ from lambdalint.model import (
     Step,
     Tree,
 )
+from lambdalint.model.watched import Watched
 from lambdalint.rules.definition import RuleDefinition
 
 if TYPE_CHECKING:
@@ -51,40 +52,50 @@ class RiskyRule(RuleDefinition):
     )
 
 
-def analyse(tree: Tree, functions: Sequence[Function], catalogue: Catalogue, settings: Settings) -> FlowResult:
+def evaluations(
+    tree: Tree,
+    functions: Sequence[Function],
+    catalogue: Catalogue,
+    settings: Settings,
+    known: Sequence[Mapping[int, int]],
+) -> list[Evaluation | None]:
     """Every ``open(`` in the handler's module is an effect; a module with ``explode`` raises."""
-    del catalogue, settings
+    del catalogue
+    watched = Watched(tree)
+    found: list[Evaluation | None] = []
+    for function, spent in zip(functions, known, strict=True):
+        asked = watched.begin()
+        result = None if spent else _result(watched, function)
+        found.append(None if result is None else Evaluation(result, settings.max_steps, asked))
+    return found
+
+
+def _result(tree: Tree, function: Function) -> FunctionResult:
+    module, _, name = (function.handler or "").rpartition(".")
+    path = "/".join(part for part in (function.code_root, module + ".py") if part)
+    content: bytes | None
+    if function.inline is not None:
+        path, content = function.inline.virtual_path, function.inline.text.encode()
+    else:
+        content = tree.read(path)
+    if content is None:
+        return FunctionResult()
+    text = content.decode("utf-8", "replace")
+    if "explode" in text:
+        raise RuntimeError(f"cannot analyse\n{function.name}")
+    if "(:" in text:
+        broken = Problem(Span.point(path, 1), "cannot be parsed: invalid syntax")
+        return FunctionResult(broken=(broken,), modules=(path,))
+    entry = EntryPoint(function.name, module, name, Phase.INVOKE)
     effects: list[Effect] = []
-    entries: list[EntryPoint] = []
-    broken: list[Problem] = []
-    modules: list[str] = []
-    for function in functions:
-        module, _, name = (function.handler or "").rpartition(".")
-        path = "/".join(part for part in (function.code_root, module + ".py") if part)
-        content: bytes | None
-        if function.inline is not None:
-            path, content = function.inline.virtual_path, function.inline.text.encode()
-        else:
-            content = tree.read(path)
-        if content is None:
-            continue
-        modules.append(path)
-        text = content.decode("utf-8", "replace")
-        if "explode" in text:
-            raise RuntimeError(f"cannot analyse\n{function.name}")
-        if "(:" in text:
-            broken.append(Problem(Span.point(path, 1), "cannot be parsed: invalid syntax"))
-            continue
-        entry = EntryPoint(function.name, module, name, Phase.INVOKE)
-        entries.append(entry)
-        for number, line in enumerate(text.split("\n"), 1):
-            for match in re.finditer(r"open\([^)]*\)", line):
-                span = Span(path, number, match.start() + 1, number, match.end() + 1)
-                chain = (Step(Span.point(path, 1), f"{function.name} is invoked"), Step(span, "opens"))
-                effects.append(
-                    Effect(EffectKind.WRITE, Place(Base.TASK), "builtins.open", span, chain, Phase.INVOKE, entry)
-                )
-    return FlowResult(tuple(effects), tuple(entries), (), tuple(broken), tuple(modules), 0)
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in re.finditer(r"open\([^)]*\)", line):
+            span = Span(path, number, match.start() + 1, number, match.end() + 1)
+            chain = (Step(Span.point(path, 1), f"{function.name} is invoked"), Step(span, "opens"))
+            effects.append(
+                Effect(EffectKind.WRITE, Place(Base.TASK), "builtins.open", span, chain, Phase.INVOKE, entry)
+            )
+    return FunctionResult(tuple(effects), (entry,), modules=(path,))
 
 
 def judge(
@@ -133,5 +144,5 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, function in stand_ins.items():
         monkeypatch.setattr(lambdalint.rules, name, function)
-    monkeypatch.setattr(lambdalint.flow, "analyse", analyse)
+    monkeypatch.setattr(lambdalint.flow, "evaluations", evaluations)
     monkeypatch.setattr(lambdalint.deployment, "read", lambda *given: explicit.read(*given[:3]))

@@ -25,6 +25,11 @@ def double(number: int) -> int:
     return 2 * number
 
 
+def process_of(number: int) -> int:
+    del number
+    return os.getpid()
+
+
 def lost(number: int) -> int:
     return number
 
@@ -68,7 +73,11 @@ def test_a_pool_starts_only_where_it_pays() -> None:
     with workers(1, POOL_PAYS_FROM) as pool:
         assert pool is None
     with workers(2, POOL_PAYS_FROM) as pool:
-        assert isinstance(pool, ProcessPoolExecutor)
+        assert pool is not None
+        assert spread(process_of, [], pool, lost) == []
+        assert not multiprocessing.active_children()
+        assert os.getpid() not in spread(process_of, [1, 2], pool, lost)
+    assert not multiprocessing.active_children()
     with ThreadPoolExecutor(1) as given, workers(1, 0, given) as pool:
         assert pool is given
 

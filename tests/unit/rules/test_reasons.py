@@ -12,6 +12,7 @@ from literate.project import settings_for, write_project
 from msgspec.structs import replace
 
 from lambdalint.engine.collect import collect
+from lambdalint.engine.recall import Recall
 from lambdalint.engine.run import analyse, no_progress
 from lambdalint.engine.source_text import decode_leniently
 from lambdalint.model import Base, Effect, EffectKind, Hole, HoleKind, Lifetime, Removal, Span
@@ -63,7 +64,7 @@ def test_a_rule_reports_or_says_why_not(fixture: Fixture, tmp_path: Path) -> Non
     for number, case in enumerate(fixture.cases):
         write_project(tmp_path / f"case{number:02d}", case.files)
     collected = collect([tmp_path], cwd=tmp_path)
-    analysis = analyse(collected, settings_for(("LMB",)), 0, None, no_progress)
+    analysis = analyse(collected, settings_for(("LMB",)), 0, None, no_progress, Recall(collected.tree, None))
     broken = {problem.span.path for problem in analysis.reached.broken}
     for effect in analysis.reached.effects:
         path = effect.span.path

@@ -1,8 +1,7 @@
-"""From deployed functions to effects: each function's code is run abstractly, from each of its entry points."""
+"""Runs the code of one deployed function abstractly, from each of its entry points."""
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,13 +16,12 @@ from lambdalint.flow import (
     outflow,
 )
 from lambdalint.flow.effect_log import EffectLog
-from lambdalint.flow.environment import Environment, Mentions
+from lambdalint.flow.environment import Environment
 from lambdalint.flow.exits import live, set_live
 from lambdalint.flow.inert import idle
 from lambdalint.flow.machine import BudgetExhausted, Machine
 from lambdalint.flow.models.web import call_route, register_request_handler, served_by, start
-from lambdalint.flow.program import Finder, Sources
-from lambdalint.flow.result import FlowResult
+from lambdalint.flow.program import Finder
 from lambdalint.flow.steady_state import steady_state
 from lambdalint.flow.store import LIVE, PROCESS, Changes
 from lambdalint.flow.values import (
@@ -39,78 +37,20 @@ from lambdalint.flow.values import (
     Value,
     Wrapped,
 )
-from lambdalint.model import Effect, EntryPoint, Phase, Problem, Settings, Span, Step
+from lambdalint.model import Effect, EntryPoint, ForeignImport, Phase, Problem, Span, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lambdalint.catalogue import Catalogue
+    from lambdalint.flow.program import Sources
     from lambdalint.flow.site import Owner, Route
     from lambdalint.model import Function as DeployedFunction
-    from lambdalint.model import Tree
 
-_DEEPEST_PYTHON = 12_000
 _NOTHING = calls.Arguments()
-_FULL_BUDGETS = 6
-"""How many budgets the functions analysed together may spend before each of the next gets only a part of one."""
 
 
-def analyse(
-    tree: Tree,
-    functions: Sequence[DeployedFunction],
-    catalogue: Catalogue,
-    settings: Settings,
-    *,
-    shortcuts: bool = True,
-) -> FlowResult:
-    """Return the effects of *functions*, in the order of their places.
-
-    Without *shortcuts* all is run that is reached, also what can do nothing, by its names, and calls like earlier ones.
-    The result is the same.
-    """
-    sources = Sources(tree)
-    mentions = Mentions(tree)
-    effects: list[Effect] = []
-    entry_points: list[EntryPoint] = []
-    notes: list[Problem] = []
-    foreign_imports: list[tuple[str, Span, str]] = []
-    unfinished = 0
-    spent = 0
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _DEEPEST_PYTHON))
-    try:
-        for function in functions:
-            generous = spent < _FULL_BUDGETS * settings.max_steps
-            budget = settings.max_steps if generous else settings.max_steps // _FULL_BUDGETS
-            start = partial(_FunctionRun, function, sources, catalogue, mentions, budget, settings.sizes, shortcuts)
-            run = start(thorough=not shortcuts)
-            run.run()
-            if not run.is_complete:
-                run = start(thorough=True)
-                run.run()
-            spent += run.spent
-            effects.extend(run.effects())
-            entry_points.extend(run.entry_points)
-            notes.extend(run.notes)
-            foreign_imports.extend(run.foreign_imports())
-            unfinished += run.unfinished
-    finally:
-        sys.setrecursionlimit(limit)
-    effects.sort(key=lambda effect: (effect.span, effect.entry.function, effect.callee, effect.place.path))
-    broken = tuple(problem for _, problem in sorted(sources.broken.items()))
-    return FlowResult(
-        tuple(effects),
-        tuple(entry_points),
-        tuple(dict.fromkeys(notes)),
-        broken,
-        sources.read_paths,
-        max(len(set(notes)) - unfinished, 0),
-        unfinished,
-        foreign.settled(foreign_imports, sources),
-    )
-
-
-class _FunctionRun:
+class FunctionRun:
     """Runs one deployed function: its imports, its handler, the routes of its web application."""
 
     def __init__(
@@ -118,7 +58,6 @@ class _FunctionRun:
         function: DeployedFunction,
         sources: Sources,
         catalogue: Catalogue,
-        mentions: Mentions,
         max_steps: int,
         sizes: tuple[tuple[str, int], ...],
         shortcuts: bool,
@@ -140,11 +79,12 @@ class _FunctionRun:
         if function.inline is not None:
             sources.add_inline(function.inline.virtual_path, function.inline.text)
         self._finder = Finder(sources, function)
-        environment = Environment(function.room, mentions)
+        environment = Environment(function.room, sources.tree)
         self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps, sizes)
         self._machine.shortcuts = shortcuts
 
     def run(self) -> None:
+        """Run it, within the bounds of steps and depth."""
         found = self._handler()
         if found is None:
             if self.function.handler is not None:
@@ -177,11 +117,14 @@ class _FunctionRun:
         return not (self._left_out and self.log.tells_of_tmp)
 
     def effects(self) -> tuple[Effect, ...]:
+        """Return what the function's calls do, in the order in which that was seen first."""
         return self.log.effects(self._machine.ledger)
 
-    def foreign_imports(self) -> list[tuple[str, Span, str]]:
-        """Return each import that is not the project's: its module, its place, the function."""
-        return [(module, span, self.function.name) for module, span in self._machine.foreign_imports]
+    def foreign_imports(self) -> tuple[ForeignImport, ...]:
+        """Return each import that is not the project's."""
+        machine = self._machine
+        noted = ((module, span, self.function.name) for module, span in machine.foreign_imports)
+        return foreign.settled(noted, machine.sources)
 
     def _handler(self) -> tuple[str, str] | None:
         """Return the handler's file and qualified name."""
@@ -390,4 +333,4 @@ class _FunctionRun:
             self.spent += machine.steps
 
 
-__all__ = ["FlowResult", "analyse", "evaluate"]
+__all__ = ["FunctionRun", "evaluate"]

@@ -1,0 +1,86 @@
+"""From deployed functions to effects: each function's code is run abstractly, from each of its entry points."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lambdalint.flow.function_run import FunctionRun
+from lambdalint.flow.program import Sources
+from lambdalint.flow.results import Evaluation, FlowResult, FunctionResult, budget, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lambdalint.catalogue import Catalogue
+    from lambdalint.model import Function, Settings, Tree
+
+_DEEPEST_PYTHON = 12_000
+
+
+def analyse(
+    tree: Tree,
+    functions: Sequence[Function],
+    catalogue: Catalogue,
+    settings: Settings,
+    *,
+    shortcuts: bool,
+) -> FlowResult:
+    """See ``lambdalint.flow.analyse``."""
+    found = evaluations(tree, functions, catalogue, settings, shortcuts=shortcuts)
+    return joined(tuple(one.result for one in found if one is not None))
+
+
+def evaluations(
+    tree: Tree,
+    functions: Sequence[Function],
+    catalogue: Catalogue,
+    settings: Settings,
+    known: Sequence[Mapping[int, int]] = (),
+    *,
+    shortcuts: bool = True,
+) -> list[Evaluation | None]:
+    """See ``lambdalint.flow.evaluations``."""
+    sources = Sources(tree)
+    found: list[Evaluation | None] = []
+    spent = 0
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST_PYTHON))
+    try:
+        for number, function in enumerate(functions):
+            steps = budget(settings.max_steps, spent)
+            before = known[number].get(steps) if known else None
+            if before is None:
+                evaluation = _evaluation(sources, function, catalogue, steps, settings, shortcuts=shortcuts)
+                spent += evaluation.result.spent
+                found.append(evaluation)
+            else:
+                spent += before
+                found.append(None)
+    finally:
+        sys.setrecursionlimit(limit)
+    return found
+
+
+def _evaluation(
+    sources: Sources, function: Function, catalogue: Catalogue, steps: int, settings: Settings, *, shortcuts: bool
+) -> Evaluation:
+    asked = sources.begin()
+    start = partial(FunctionRun, function, sources, catalogue, steps, settings.sizes, shortcuts)
+    run = start(thorough=not shortcuts)
+    run.run()
+    if not run.is_complete:
+        run = start(thorough=True)
+        run.run()
+    result = FunctionResult(
+        run.effects(),
+        tuple(run.entry_points),
+        tuple(run.notes),
+        sources.broken_of_function,
+        sources.read_paths,
+        run.unfinished,
+        run.foreign_imports(),
+        run.spent,
+    )
+    return Evaluation(result, steps, asked)
