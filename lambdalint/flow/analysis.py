@@ -11,7 +11,7 @@ from lambdalint.flow.program import Sources
 from lambdalint.flow.results import Evaluation, FlowResult, FunctionResult, budget, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.model import Function, Settings, Tree
@@ -68,11 +68,9 @@ def _evaluation(
 ) -> Evaluation:
     asked = sources.begin()
     start = partial(FunctionRun, function, sources, catalogue, steps, settings.sizes, shortcuts)
-    run = start(thorough=not shortcuts)
-    run.run()
+    run = _run(start, thorough=not shortcuts)
     if not run.is_complete:
-        run = start(thorough=True)
-        run.run()
+        run = _run(start, thorough=True)
     result = FunctionResult(
         run.effects(),
         tuple(run.entry_points),
@@ -84,3 +82,13 @@ def _evaluation(
         run.spent,
     )
     return Evaluation(result, steps, asked)
+
+
+def _run(start: Callable[..., FunctionRun], *, thorough: bool) -> FunctionRun:
+    """Run a function; where what others left might have kept it within its bounds, once more without that."""
+    run = start(thorough=thorough, sharing=True)
+    run.run()
+    if run.is_doubtful:
+        run = start(thorough=thorough, sharing=False)
+        run.run()
+    return run

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from lambdalint.facts import ir
 from lambdalint.flow import answers, declarations, evaluate, execute, externals, fresh, imports, objects, outcomes
+from lambdalint.flow.before import Before
 from lambdalint.flow.containers import add_item, elements, extend_origin, known_items, new_list, new_mapping, set_item
 from lambdalint.flow.exits import Exits, may_raise
 from lambdalint.flow.frames import Frame
-from lambdalint.flow.machine import MOST_RERUN, PendingGenerator
+from lambdalint.flow.machine import PendingGenerator
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -241,7 +242,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
     module = machine.module_facts(function.module)
     if facts is None or module is None or machine.too_deep(function):
         return UNKNOWN
-    machine.ran[function] = None
+    machine.ran.append(function)
     kept = machine.shortcuts and on_yield is None and not facts.is_generator
     given: tuple[Value, ...] = ()
     key: outcomes.CallKey = ()
@@ -252,12 +253,14 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         found = machine.outcomes.find(machine, key, given)
         if found is not None:
             return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
-    before = machine.told
-    logged = len(machine.log.journal)
-    renewals = len(machine.ledger.renewals)
+        found = machine.sources.outcomes.find(machine, key, given) if machine.sharing else None
+        if found is not None:
+            machine.borrowed.take(found[0].work)
+            return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
+    before, deepest = Before.of(machine), machine.deepest
+    machine.deepest = len(machine.frames)
     if kept:
         machine.store.start_recording()
-    mark = machine.store.mark()
     exits = Exits()
     machine.exits.append(exits)
     recording: Recording | None = None
@@ -266,25 +269,17 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
     finally:
         machine.exits.pop()
         machine.exits[-1].absorb(exits)
+        deeper = machine.deepest - len(machine.frames)
+        machine.deepest = max(machine.deepest, deepest)
         if kept:
             recording = machine.store.stop_recording()
     if recording is not None:
-        effects = tuple(machine.log.journal[logged:])
-        machine.outcomes.keep(
-            key,
-            given,
-            recording,
-            machine.store.changes(mark),
-            value,
-            exits,
-            machine.answer,
-            effects,
-            len(machine.way_to(pending.called_at, facts)) if effects else 0,
-            machine.ledger.renewals[renewals:],
-            quiet=machine.told == before,
-            again=lambda: machine.reruns(function) > MOST_RERUN,
-            lasting=not machine.ledger.second,
+        way = len(machine.way_to(pending.called_at, facts)) if len(machine.log.journal) > before.logged else 0
+        kept_outcome = machine.outcomes.keep(
+            machine, key, given, before, recording, value, exits, way, deeper, again=lambda: machine.reruns(function)
         )
+        if kept_outcome is not None and kept_outcome.anyones and machine.sharing:
+            machine.sources.outcomes.add(key, kept_outcome)
     return value
 
 
@@ -308,16 +303,17 @@ def _run(
         function=facts,
         owner=function.owner,
         receiver=pending.receiver,
+        running=function,
         on_yield=on_yield,
     )
     machine.scope_parents[scope] = frame.scopes[1:]
     for name, value in pending.bindings.items():
         machine.store.set(scope, name, value)
-    machine.frames.append(frame)
+    machine.push(frame, function)
     try:
         execute.run_body(machine, frame, facts.body)
     finally:
-        machine.frames.pop()
+        machine.pop(function)
     outcomes = [changes for _, changes in frame.returns]
     machine.answer = ()
     if outcomes:

@@ -24,7 +24,7 @@ def imported(machine: Machine, module: str, span: Span) -> None:
     """Run what the first import of *module*, which is not the project's, does by default."""
     rows = machine.catalogue.library_defaults
     parts = module.split(".")
-    machine.first_imports.setdefault(parts[0], span)
+    machine.note("first", parts[0], span)
     for length in range(1, len(parts) + 1):
         name = ".".join(parts[:length])
         if name not in rows.reads and name not in rows.imports:

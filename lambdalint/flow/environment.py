@@ -80,6 +80,13 @@ class Environment:
         stored = machine.store.get(PROCESS, f"${name}")
         if stored is not None:
             return stored
+        return machine.surroundings.variable(name, asked=asked)
+
+    def outside(self, name: str, *, asked: bool) -> Value | None:
+        """Return what the deployment says of a variable's value: NOTHING where it is absent, None where it is open.
+
+        Code that has *asked* whether it is set does not rely on it.
+        """
         if name in self._set:
             text = self._set[name]
             if text is None:

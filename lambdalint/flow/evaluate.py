@@ -78,7 +78,7 @@ def lookup(machine: Machine, name: str) -> Value:
 def _unbound(machine: Machine, name: str) -> Value:
     """Return the value of a name that no scope has."""
     if name == "__file__":
-        return text(machine.finder.runtime_path(machine.frame.facts.path))
+        return text(machine.surroundings.runtime_path(machine.frame.facts.path))
     if name == "__name__":
         return text(imports.module_name(machine.frame.facts.path))
     return _BUILTINS.get(name) or (Opaque(Hole(HoleKind.UNKNOWN, name)),)
@@ -330,11 +330,13 @@ def _yield(machine: Machine, node: ir.Yield) -> Value:
         return UNKNOWN
     # The code that consumes the generator runs in its own activation record, below this one's.
     on_yield, frame.on_yield = frame.on_yield, None
-    suspended = machine.frames.pop()
+    if frame.running is None:
+        return on_yield(value)
+    machine.pop(frame.running)
     try:
         return on_yield(value)
     finally:
-        machine.frames.append(suspended)
+        machine.push(frame, frame.running)
 
 
 def _walrus(machine: Machine, node: ir.Walrus) -> Value:

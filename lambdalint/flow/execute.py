@@ -238,7 +238,7 @@ def _class(machine: Machine, node: ir.Class) -> bool:
         bases.extend(evaluate.expression(machine, base)[:1])
     uid = machine.store.new_uid()
     info = ClassInfo(facts, machine.frame.facts.path, tuple(bases), uid)
-    machine.classes[uid] = info
+    machine.note("class", uid, info)
     objects.settle_bases(machine, uid, info)
     outer = machine.frame
     outer.captured = True

@@ -33,13 +33,13 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"}) | ANY_ERROR
 def note(machine: Machine, module: str, span: Span) -> None:
     """Note an import of *module*, which no file of the project answers, unless it is of the standard library."""
     found = machine.foreign_imports
-    if (module, span) in found or len(found) >= MOST:
+    if len(found) >= MOST:
         return
     parts = module.split(".")
     if parts[0] in STANDARD or not all(part.isidentifier() for part in parts):
         return
-    if not machine.finder.choices(module, span.path):
-        found[module, span] = None
+    if not machine.surroundings.choices(module, span.path):
+        machine.note("foreign", (module, span), None)
 
 
 def settled(noted: Iterable[tuple[str, Span, str]], sources: Sources) -> tuple[ForeignImport, ...]:

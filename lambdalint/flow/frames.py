@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from lambdalint.facts.ir import FunctionFacts, ModuleFacts
     from lambdalint.flow.store import Changes
-    from lambdalint.flow.values import Atom, Value
+    from lambdalint.flow.values import Atom, Function, Value
     from lambdalint.model import Span
 
 
@@ -40,6 +40,7 @@ class Frame(msgspec.Struct):
     function: FunctionFacts | None = None
     owner: int = 0
     receiver: Atom | None = None
+    running: Function | None = None
     returns: list[tuple[Value, Changes]] = msgspec.field(default_factory=list)
     yields: Value = ()
     on_yield: Callable[[Value], Value] | None = None

@@ -63,6 +63,7 @@ class FunctionRun:
         shortcuts: bool,
         *,
         thorough: bool,
+        sharing: bool,
     ) -> None:
         self.function = function
         self._thorough = thorough
@@ -72,6 +73,8 @@ class FunctionRun:
         self.notes: list[Problem] = []
         self.unfinished = 0
         self.spent = 0
+        self.is_doubtful = False
+        """Whether it might have taken more steps than allowed without the outcomes that other functions left."""
         self._ran: dict[Function, None] = {}
         """The functions that were run while the code was imported, and when applications started."""
         self._left: Changes = {}
@@ -82,6 +85,7 @@ class FunctionRun:
         environment = Environment(function.room, sources.tree)
         self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps, sizes)
         self._machine.shortcuts = shortcuts
+        self._machine.sharing = sharing and shortcuts and function.inline is None
 
     def run(self) -> None:
         """Run it, within the bounds of steps and depth."""
@@ -331,6 +335,8 @@ class FunctionRun:
             )
         finally:
             self.spent += machine.steps
+            borrowed = machine.borrowed.steps
+            self.is_doubtful |= borrowed > 0 and machine.steps + borrowed > machine.max_steps
 
 
 __all__ = ["FunctionRun", "evaluate"]

@@ -6,8 +6,10 @@ import builtins
 from typing import TYPE_CHECKING
 
 from lambdalint.facts import ir
-from lambdalint.flow import declarations, defaults, execute, externals, foreign
+from lambdalint.flow import declarations, defaults, execute, externals, foreign, module_outcomes
+from lambdalint.flow.before import Before
 from lambdalint.flow.containers import new_list
+from lambdalint.flow.exits import Exits
 from lambdalint.flow.text import hole_text
 from lambdalint.flow.values import (
     UNKNOWN,
@@ -62,7 +64,7 @@ def named(machine: Machine, dotted: str, at: ir.At) -> Value:
 
 def load(machine: Machine, dotted: str, at: ir.At | None) -> Module | None:
     """Run the module of an absolute import, if it is ours."""
-    path = machine.finder.resolve(dotted, machine.frame.facts.path)
+    path = machine.surroundings.resolve(dotted, machine.frame.facts.path)
     if path is None:
         _note_choice(machine, dotted, at)
         return None
@@ -71,14 +73,14 @@ def load(machine: Machine, dotted: str, at: ir.At | None) -> Module | None:
 
 def _note_choice(machine: Machine, dotted: str, at: ir.At | None) -> None:
     """Note that several folders of the project could answer an import, and nothing says which of them does."""
-    folders = machine.finder.choices(dotted, machine.frame.facts.path)
+    folders = machine.surroundings.choices(dotted, machine.frame.facts.path)
     if len(folders) < 2 or at is None:
         return
     span = Span(machine.frame.facts.path, *at)
     message = (
         f"import of {dotted} is not resolved: it may be in {' or '.join(folders[:_MOST_CHOICES])}; see search-path"
     )
-    machine.unresolved_imports.setdefault(str(span), Problem(span, message, severity="note"))
+    machine.note("unresolved", str(span), Problem(span, message, severity="note"))
 
 
 def run_module(machine: Machine, path: str, at: ir.At | None) -> Module | None:
@@ -87,9 +89,37 @@ def run_module(machine: Machine, path: str, at: ir.At | None) -> Module | None:
     scope = machine.module_scope(module)
     if path.endswith("/") or machine.store.get(scope, "<loaded>") is not None:
         return module
+    machine.note("read", path, None)
     facts = machine.module_facts(path)
     if facts is None:
         return module if path in machine.sources.broken else None
+    if not machine.sharing:
+        _run(machine, path, scope, facts, at)
+        return module
+    known = machine.sources.module_outcomes.find(machine, path)
+    if known is not None:
+        module_outcomes.apply(machine, known)
+        return module
+    before, deepest = Before.of(machine), machine.deepest
+    machine.deepest = len(machine.frames)
+    machine.store.start_recording()
+    exits = Exits()
+    machine.exits.append(exits)
+    try:
+        _run(machine, path, scope, facts, at)
+    finally:
+        machine.exits.pop()
+        machine.exits[-1].absorb(exits)
+        recording = machine.store.stop_recording()
+        deeper = machine.deepest - len(machine.frames)
+        machine.deepest = max(machine.deepest, deepest)
+    machine.sources.module_outcomes.keep(machine, path, before, recording, exits, deeper)
+    return module
+
+
+def _run(machine: Machine, path: str, scope: int, facts: ir.ModuleFacts, at: ir.At | None) -> None:
+    """Run a module's body."""
+    machine.note("module", path, scope)
     machine.store.set(scope, "<loaded>", UNKNOWN)
     called_at = machine.span(at) if at is not None and machine.frames else None
     frame = execute.module_frame(machine, facts, scope, called_at)
@@ -101,16 +131,15 @@ def run_module(machine: Machine, path: str, at: ir.At | None) -> Module | None:
     finally:
         machine.fallbacks = expected
         machine.frames.pop()
-    return module
 
 
 def import_from(machine: Machine, node: ir.ImportFrom) -> None:
     """Run ``from a.b import c as d`` and its relative and starred forms."""
     importer = machine.frame.facts.path
     if node.level:
-        path = machine.finder.resolve_relative(node.module, node.level, importer)
+        path = machine.surroundings.resolve_relative(node.module, node.level, importer)
     else:
-        path = machine.finder.resolve(node.module, importer)
+        path = machine.surroundings.resolve(node.module, importer)
         if path is None:
             _note_choice(machine, node.module, node.at)
     module = run_module(machine, path, node.at) if path is not None else None
@@ -118,9 +147,7 @@ def import_from(machine: Machine, node: ir.ImportFrom) -> None:
         if node.level:
             span = Span(importer, *node.at)
             shown = "." * node.level + node.module
-            machine.unresolved_imports.setdefault(
-                str(span), Problem(span, f"import of {shown} is not resolved", severity="note")
-            )
+            machine.note("unresolved", str(span), Problem(span, f"import of {shown} is not resolved", severity="note"))
         prefix = node.module
         for name, alias in node.names:
             if path is None and not node.level:
@@ -134,7 +161,11 @@ def import_from(machine: Machine, node: ir.ImportFrom) -> None:
         if name == "*":
             _import_all(machine, module)
         else:
-            if not node.level and module.path.endswith("/") and machine.finder.submodule(module.path, name) is None:
+            if (
+                not node.level
+                and module.path.endswith("/")
+                and machine.surroundings.submodule(module.path, name) is None
+            ):
                 _note_foreign(machine, node, name)
             execute.bind_name(machine, alias, member(machine, module, name, node.at))
 
@@ -147,7 +178,7 @@ def _note_foreign(machine: Machine, node: ir.ImportFrom, name: str) -> None:
 
 def _note(machine: Machine, dotted: str, span: Span) -> None:
     foreign.note(machine, dotted, span)
-    if not machine.finder.choices(dotted, span.path):
+    if not machine.surroundings.choices(dotted, span.path):
         defaults.imported(machine, dotted, span)
 
 
@@ -165,7 +196,7 @@ def member(machine: Machine, module: Module, name: str, at: ir.At | None = None)
     found = machine.store.get(machine.module_scope(module), name)
     if found is not None:
         return found
-    path = machine.finder.submodule(module.path, name)
+    path = machine.surroundings.submodule(module.path, name)
     if path is not None:
         loaded = run_module(machine, path, at)
         if loaded is not None:
@@ -173,7 +204,7 @@ def member(machine: Machine, module: Module, name: str, at: ir.At | None = None)
     if name == "__file__":
         return evaluate_file(machine, module)
     if name == "__path__" and module.path.endswith(("/__init__.py", "/")):
-        folder = machine.finder.runtime_path(module.path.removesuffix("__init__.py").rstrip("/"))
+        folder = machine.surroundings.runtime_path(module.path.removesuffix("__init__.py").rstrip("/"))
         return new_list(machine, [text(folder)], complete=True)
     if module.path.endswith("/"):
         return (External(f"{module_name(module.path.rstrip('/'))}.{name}"),)
@@ -182,7 +213,7 @@ def member(machine: Machine, module: Module, name: str, at: ir.At | None = None)
 
 def evaluate_file(machine: Machine, module: Module) -> Value:
     """Return a module's ``__file__``."""
-    return text(machine.finder.runtime_path(module.path))
+    return text(machine.surroundings.runtime_path(module.path))
 
 
 _PATH_TYPES = frozenset({"pathlib.Path", "pathlib.PosixPath", "pathlib.PurePath"})

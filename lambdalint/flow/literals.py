@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def evaluated(machine: Machine, node: ir.Const) -> Value:
     """Return what a literal evaluates to in the file that is being run."""
     value = node.value
-    inline = machine.deployed.inline
+    inline = machine.inline
     if inline is None or not inline.stand_ins or machine.frame.facts.path != inline.virtual_path:
         return _constant(value)
     return (Text(_filled_in(literal(value), inline.stand_ins)),) if isinstance(value, str) else _constant(value)

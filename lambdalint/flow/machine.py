@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -12,6 +12,7 @@ from lambdalint.flow.outcomes import Outcomes
 from lambdalint.flow.places import Rooms
 from lambdalint.flow.site import Site
 from lambdalint.flow.store import PROCESS, Changes, Store
+from lambdalint.flow.surroundings import Surroundings
 from lambdalint.flow.text import CWD_MARK
 from lambdalint.flow.values import (
     Atom,
@@ -25,10 +26,11 @@ from lambdalint.flow.values import (
     join,
     texts_of,
 )
+from lambdalint.flow.work import Borrowed, Work
 from lambdalint.model import EntryPoint, Hole, HoleKind, Phase, Problem, Span, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from lambdalint.catalogue import Catalogue
     from lambdalint.facts.ir import At, Call, ClassFacts, FunctionFacts, ModuleFacts
@@ -36,13 +38,12 @@ if TYPE_CHECKING:
     from lambdalint.flow.effect_log import EffectLog
     from lambdalint.flow.environment import Environment
     from lambdalint.flow.frames import Frame
+    from lambdalint.flow.module_outcomes import ModuleOutcome
     from lambdalint.flow.program import Finder, Sources
     from lambdalint.model import Function as DeployedFunction
 
 MOST_CALLS_DEEP = 48
 MOST_RECURSIVE = 2
-MOST_RERUN = 3
-"""How often a call that does something to ``/tmp`` is run before its outcome stands for it: objects are shared then."""
 
 
 class BudgetExhausted(Exception):
@@ -81,6 +82,11 @@ Condition: TypeAlias = tuple[object, tuple[tuple[str, Value], ...]]
 """A test without its place, and what its variables hold."""
 
 
+_DEFINING = frozenset({"held", "class", "module"})
+Note: TypeAlias = tuple[str, object, object]
+"""A table of the interpreter's, a key, and what stands there from then on."""
+
+
 class Machine:
     """Interprets one function's code, abstractly."""
 
@@ -95,14 +101,18 @@ class Machine:
         max_steps: int,
         stated_sizes: tuple[tuple[str, int], ...] = (),
     ) -> None:
-        self.deployed = function
+        self._deployed = function
+        self.inline = function.inline
         self.sources = sources
-        self.finder = finder
+        self._finder = finder
         self.catalogue = catalogue
         self.environment = environment
-        self.rooms = Rooms(function.room)
+        self.surroundings = Surroundings(finder, environment)
+        self._rooms = Rooms(function.room)
+        self.own = 0
+        """How often the code met what is this function's own: its room, where its files lie."""
         self.log = log
-        self.store = Store()
+        self.store = Store(sources.numbers)
         self.frames: list[Frame] = []
         self.classes: dict[int, ClassInfo] = {}
         self.generators: dict[int, PendingGenerator] = {}
@@ -133,19 +143,67 @@ class Machine:
         self.cut = 0
         """How often a call was left out, as it was nested too deeply."""
         self.outcomes = Outcomes()
+        self.sharing = False
+        """Whether outcomes are shared with other functions."""
+        self.borrowed = Borrowed()
+        self.works: list[Work] = []
+        """The work of all outcomes that stood for calls, in their order."""
+        self.deepest = 0
+        self.active: dict[tuple[str, int], int] = {}
+        """The functions that are being run."""
         self.shortcuts = True
         """Whether outcomes stand for calls, and loops end where another iteration would do the same."""
-        self.ran: dict[Function, None] = {}
-        """The functions that were run in the evaluation of this entry point."""
+        self.ran: list[Function] = []
+        """The functions that were run in the evaluation of this entry point, in the order of their calls."""
+        self.noted: list[Note] = []
+        """What was noted by ``note``, in its order, each as often as it was."""
+        self.defined = 0
+        """How often a class or a module was, or what an object holds that nobody knows."""
+        self.imports: list[ModuleOutcome] = []
+        """What imports did, in the order in which they ended; those in another one belong to it."""
         self._reruns: dict[Function, int] = {}
         self.max_steps = max_steps
         self.stated_sizes = stated_sizes
         self.unresolved_imports: dict[str, Problem] = {}
-        self.first_imports: dict[str, Span] = {}
-        """Where each package that is not the project's is imported first."""
+        self._first_imports: dict[str, Span] = {}
         self.foreign_imports: dict[tuple[str, Span], None] = {}
         """The imports that are not the project's, in the order in which they were met, see ``foreign``."""
+        self.read: dict[str, None] = {}
+        """The files that imports mean."""
+        self._tables: dict[str, dict[Any, Any]] = {
+            "unresolved": self.unresolved_imports,
+            "first": self._first_imports,
+            "foreign": self.foreign_imports,
+            "held": self.site.held,
+            "class": self.classes,
+            "read": self.read,
+            "module": self.module_scopes,
+        }
         self.store.set(PROCESS, "cwd", (Text(function.room.cwd + CWD_MARK),))
+
+    @property
+    def deployed(self) -> DeployedFunction:
+        """The function as it is declared."""
+        self.own += 1
+        return self._deployed
+
+    @property
+    def rooms(self) -> Rooms:
+        """What paths lead to."""
+        self.own += 1
+        return self._rooms
+
+    @property
+    def finder(self) -> Finder:
+        """Where the function's files are and lie at run time; what imports mean is asked of ``surroundings``."""
+        self.own += 1
+        return self._finder
+
+    @property
+    def first_imports(self) -> dict[str, Span]:
+        """Where each package that is not the project's is imported first."""
+        self.own += 1
+        return self._first_imports
 
     @property
     def frame(self) -> Frame:
@@ -156,6 +214,21 @@ class Machine:
     def phase(self) -> Phase:
         """Whether the code runs at import or in an invocation."""
         return self.entry.phase
+
+    def push(self, frame: Frame, function: Function) -> None:
+        """Begin to run a function."""
+        self.frames.append(frame)
+        self.deepest = max(self.deepest, len(self.frames))
+        key = (function.module, function.index)
+        self.active[key] = self.active.get(key, 0) + 1
+
+    def pop(self, function: Function) -> Frame:
+        """End, or suspend, what runs a function."""
+        key = (function.module, function.index)
+        self.active[key] -= 1
+        if not self.active[key]:
+            del self.active[key]
+        return self.frames.pop()
 
     def tick(self) -> None:
         """Count one step; raise BudgetExhausted past the bound."""
@@ -193,7 +266,10 @@ class Machine:
         self.entry = entry
         self.first_step = first_step
         self.steps = 0
+        self.borrowed = Borrowed()
+        self.works.clear()
         self.frames.clear()
+        self.active.clear()
         self.exits = [Exits()]
         self.ledger.begin(entry)
         self.finalized.clear()
@@ -207,6 +283,13 @@ class Machine:
         self.outcomes.begin()
         self.ran.clear()
         self._reruns.clear()
+
+    def may_go(self, deeper: int, functions: Iterable[Function]) -> bool:
+        """Tell whether a call that runs *functions*, so many frames deep, would be run to its end here."""
+        if len(self.frames) + deeper >= MOST_CALLS_DEEP:
+            return False
+        active = self.active
+        return not active or all((one.module, one.index) not in active for one in functions)
 
     def reruns(self, function: Function) -> int:
         """Count a run of a function that does something to ``/tmp``; return how many there were."""
@@ -244,8 +327,6 @@ class Machine:
             self.ledger.traffic.noted,
             self.site.noted,
             self.cut,
-            len(self.classes),
-            len(self.module_scopes),
             len(self.exit_spans),
             len(self.absences),
             len(self.finalized),
@@ -257,11 +338,7 @@ class Machine:
         if len(self.frames) >= MOST_CALLS_DEEP:
             self.cut += 1
             return True
-        active = 0
-        for frame in self.frames:
-            if frame.function is not None and frame.facts.path == function.module:
-                active += frame.facts.functions[function.index] is frame.function
-        return active >= MOST_RECURSIVE
+        return self.active.get((function.module, function.index), 0) >= MOST_RECURSIVE
 
     def facts_of(self, function: Function) -> FunctionFacts | None:
         """Return the definition of a function."""
@@ -317,8 +394,19 @@ class Machine:
     def module_scope(self, module: Module) -> int:
         """Return the owner of a module's names."""
         if module.path not in self.module_scopes:
-            self.module_scopes[module.path] = self.store.new_uid()
+            self.module_scopes[module.path] = self.sources.scope(module.path)
         return self.module_scopes[module.path]
+
+    def note(self, table: str, key: object, what: object) -> None:
+        """Note something in one of the interpreter's tables, once."""
+        self.noted.append((table, key, what))
+        self.defined += table in _DEFINING
+        if table == "class":
+            self.classes[key] = what  # type: ignore[index, assignment]  # the table tells the types
+        else:
+            self._tables[table].setdefault(key, what)
+        if table == "read":
+            self.sources.facts(str(key))
 
     def request(self, origin: str) -> Value:
         """Return a value that the sender of the request chose."""

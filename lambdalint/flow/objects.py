@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from lambdalint.flow import calls, declarations, defaults, externals, imports, records
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
@@ -328,7 +330,7 @@ def _callable_or(made: Value, value: Value) -> Value:
 def _mark_record(machine: Machine, value: Value) -> None:
     for atom in value:
         if isinstance(atom, Class):
-            machine.classes[atom.uid].is_record = True
+            machine.note("class", atom.uid, replace(machine.classes[atom.uid], is_record=True))
 
 
 def file_system_path(machine: Machine, instance: Instance) -> Value:

@@ -11,21 +11,27 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from lambdalint.flow import surroundings
+from lambdalint.flow.before import Before, once_each
 from lambdalint.flow.renaming import Renaming, holds_new_code, is_rigid, shape, uids_of
 from lambdalint.flow.store import LIVE, PROCESS
+from lambdalint.flow.work import Work, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lambdalint.flow.exits import Exits
-    from lambdalint.flow.machine import Machine
+    from lambdalint.flow.machine import Machine, Note
     from lambdalint.flow.store import Changes, Recording
-    from lambdalint.flow.values import Value
+    from lambdalint.flow.surroundings import Inquiry
+    from lambdalint.flow.values import Function, Value
     from lambdalint.model import Effect, Step
 
 CallKey: TypeAlias = tuple[object, ...]
 """The function, what of the interpreter's state the run depends on, and the shapes of its arguments."""
 
+MOST_RERUN = 3
+"""How often a call that does something to ``/tmp`` is run before its outcome stands for it: objects are shared then."""
 MOST_OUTCOMES = 4
 """How many outcomes are kept for calls of one key."""
 _MOST_ENTRIES = 3000
@@ -40,40 +46,42 @@ _Entry: TypeAlias = tuple[int, str, "Value", bool]
 class Outcome(msgspec.Struct, frozen=True):
     """What a call did: the state that it started from, as far as it looked, the changes it made, the value it returned.
 
-    ``given`` are its arguments; ``born`` is the newest owner before it. ``exits`` are the ways that exceptions may take
-    out of it, ``answer`` what the value tells, see ``answers``. Its ``effects`` begin with ``steps`` steps that lead to
-    it, and ``renewed`` are the calls in it that make new names.
+    ``given`` are its arguments; ``born`` is the newest owner before it, and ``asked`` what it was told from outside.
+    ``exits`` are the ways that exceptions may take out of it, ``answer`` what the value tells, see ``answers``. Its
+    ``effects`` begin with ``way`` steps that lead to it; ``renewed`` are the calls in it that make new names, ``noted``
+    is what stands in the interpreter's tables. It ``ran`` functions, ``deepest`` frames deep.
 
-    One that is not ``renamable`` holds for the same objects alone; a ``lasting`` one for all entry points; one that is
-    not ``in_tmp`` for whatever lies in ``/tmp``.
+    One that is not ``renamable`` holds for the same objects alone; a ``lasting`` one for all entry points; ``anyones``
+    for all functions; one that is not ``in_tmp`` for whatever lies in ``/tmp``.
     """
 
     given: tuple[Value, ...]
     assumed: tuple[_Entry, ...]
     listed: tuple[tuple[int, tuple[str, ...]], ...]
+    asked: tuple[Inquiry, ...]
     born: int
     changes: tuple[_Entry, ...]
     value: Value
     exits: Exits
     answer: Value
     effects: tuple[Effect, ...]
-    steps: int
+    way: int
     renewed: tuple[str, ...]
+    noted: tuple[Note, ...]
+    ran: tuple[Function, ...]
+    deepest: int
+    work: Work
     renamable: bool
     lasting: bool
+    anyones: bool
     in_tmp: bool
 
 
 class Outcomes:
-    """The outcomes of the calls of one evaluation."""
+    """The outcomes of calls: of those of one function's evaluation, or of all functions that are analysed together."""
 
     def __init__(self) -> None:
         self._kept: dict[CallKey, list[Outcome]] = {}
-        self._size = 0
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._kept.clear()
         self._size = 0
 
     def begin(self) -> None:
@@ -86,61 +94,80 @@ class Outcomes:
     def find(self, machine: Machine, key: CallKey, given: tuple[Value, ...]) -> tuple[Outcome, Renaming] | None:
         """Return the outcome of a call like this one, and which of its objects stand for which, or None."""
         for outcome in self._kept.get(key, ()):
+            if not machine.may_go(outcome.deepest, outcome.ran):
+                continue
             renaming = _alike(machine, outcome, given)
-            if renaming is not None and (outcome.renamable or renaming.is_identity):
+            if renaming is None or not (outcome.renamable or renaming.is_identity):
+                continue
+            if not outcome.asked or machine.surroundings.agree(outcome.asked):
                 return outcome, renaming
         return None
 
     def keep(
         self,
+        machine: Machine,
         key: CallKey,
         given: tuple[Value, ...],
+        before: Before,
         recording: Recording,
-        changes: Changes,
         value: Value,
         exits: Exits,
-        answer: Value,
-        effects: tuple[Effect, ...],
-        steps: int,
-        renewed: Iterable[str],
+        way: int,
+        deepest: int,
         *,
-        quiet: bool,
-        again: Callable[[], bool],
-        lasting: bool,
-    ) -> None:
-        """Keep what a call did.
+        again: Callable[[], int],
+    ) -> Outcome | None:
+        """Keep what a call did since *before*; return its outcome, or None if it is not kept.
 
-        A *quiet* one did nothing that is noted outside of the store. What is not, or has made new code, holds for the
-        same objects alone, and only *again*: calls that it stands for share what it has made.
+        What did more than change the store, or has made new code, holds for the same objects alone, and only after some
+        runs: calls that it stands for share what it has made.
         """
-        if len(recording.touched) + len(changes) > _MOST_ENTRIES:
-            return
+        changes = machine.store.changes(before.mark)
+        ran = tuple(dict.fromkeys(machine.ran[before.ran :]))
+        if len(recording.touched) + len(changes) > _MOST_ENTRIES or not machine.may_go(0, ran):
+            return None
+        now = Before.of(machine)
+        quiet = (now.told, now.defined) == (before.told, before.defined)
         born = recording.newest
         reachable = _reachable(changes, value, born) if quiet else changes
         renamable = quiet and not holds_new_code((value, *reachable.values()), born)
         if renamable:
             changes = reachable
-        elif not again():
-            return
+        elif again() <= MOST_RERUN:
+            return None
+        lasting = renamable and not machine.ledger.second
+        own = now.own > before.own or now.logged > before.logged or bool(recording.touched.get((PROCESS, LIVE)))
         outcome = Outcome(
             given,
             tuple((*key, held, is_rigid(held)) for key, held in recording.touched.items() if key in recording.read),
             tuple(recording.listed.items()),
+            surroundings.once(machine.surroundings.asked[before.asked :]),
             born,
             tuple((owner, name, held, is_rigid(held)) for (owner, name), held in changes.items()),
             value,
             exits,
-            answer,
-            effects,
-            steps,
-            tuple(dict.fromkeys(renewed)),
+            machine.answer,
+            tuple(machine.log.journal[before.logged :]),
+            way,
+            tuple(dict.fromkeys(machine.ledger.renewals[before.renewals :])),
+            once_each(machine.noted[before.noted :]),
+            ran,
+            deepest,
+            Work(now.steps - before.steps, once(machine.works[before.works :])),
             renamable,
-            renamable and lasting,
+            lasting,
+            lasting and not own,
             (PROCESS, LIVE) in recording.read,
         )
+        self.add(key, outcome)
+        return outcome
+
+    def add(self, key: CallKey, outcome: Outcome) -> None:
+        """Keep an outcome."""
         self._size += len(outcome.assumed) + len(outcome.changes)
         if self._size > _MOST_KEPT:
-            self.clear()
+            self._kept.clear()
+            self._size = 0
         kept = self._kept.setdefault(key, [])
         kept.insert(0, outcome)
         del kept[MOST_OUTCOMES:]
@@ -159,9 +186,15 @@ def apply(machine: Machine, outcome: Outcome, renaming: Renaming, way: Callable[
     else:
         machine.exits[-1].repeat(machine, outcome.exits)
     if outcome.effects:
-        machine.log.repeat(machine, outcome.effects, way(), outcome.steps)
+        machine.log.repeat(machine, outcome.effects, way(), outcome.way)
     for site in outcome.renewed:
         machine.ledger.renew(site)
+    for note in outcome.noted:
+        machine.note(*note)
+    machine.surroundings.asked += outcome.asked
+    machine.ran += outcome.ran
+    machine.works.append(outcome.work)
+    machine.deepest = max(machine.deepest, len(machine.frames) + outcome.deepest)
     machine.answer = outcome.answer
     renaming.make = store.new_uid
     for owner, name, value, rigid in outcome.changes:

@@ -10,6 +10,9 @@ import msgspec
 from lambdalint.deployment.handlers import is_packaged
 from lambdalint.deployment.package_patterns import Package
 from lambdalint.facts import CannotParse, ModuleFacts, read_module, read_text
+from lambdalint.flow.module_outcomes import ModuleOutcomes
+from lambdalint.flow.outcomes import Outcomes
+from lambdalint.flow.store import Numbers
 from lambdalint.model.watched import Watched
 
 if TYPE_CHECKING:
@@ -34,9 +37,23 @@ class Sources:
         self.broken: dict[str, Problem] = {}
         self._facts: dict[str, ModuleFacts | None] = {}
         self._inline: dict[str, str] = {}
+        self._by_name: dict[str, list[str]] | None = None
+        self._inside: dict[str, set[str]] | None = None
+        self.numbers = Numbers()
+        """Of the owners in the stores of all functions that are analysed with these sources."""
+        self.outcomes = Outcomes()
+        """What calls did that is the same for all functions."""
+        self.module_outcomes = ModuleOutcomes()
+        self._scopes: dict[str, int] = {}
         self._used: dict[str, None] = {}
         self.places: dict[int, tuple[Call, tuple[Span, ...]]] = {}
         """By the identity of calls in the code, where their arguments and they themselves stand."""
+
+    def scope(self, path: str) -> int:
+        """Return the owner of a module's names, the same for all functions."""
+        if path not in self._scopes:
+            self._scopes[path] = self.numbers.next()
+        return self._scopes[path]
 
     def add_inline(self, virtual_path: str, text: str) -> None:
         """Make the code of a template readable under its virtual path."""

@@ -124,6 +124,34 @@ def _is_new_code(atom: Atom, born: int) -> bool:
     return False
 
 
+def _second(keyword: tuple[str, Value]) -> Value:
+    return keyword[1]
+
+
+def code_in(values: Iterable[Value]) -> Iterator[Function | GeneratorCall]:
+    """Yield the functions and generators that values hold."""
+    for value in values:
+        for atom in value:
+            yield from _code(atom)
+
+
+def _code(atom: Atom) -> Iterator[Function | GeneratorCall]:
+    if isinstance(atom, (Function, GeneratorCall)):
+        yield atom
+    elif isinstance(atom, Items):
+        yield from code_in(atom.items)
+    elif isinstance(atom, Bound):
+        yield from _code(atom.function)
+        yield from _code(atom.receiver)
+    elif isinstance(atom, (ExternalMethod, SuperOf)):
+        yield from _code(atom.receiver)
+    elif isinstance(atom, Wrapped):
+        yield from _code(atom.function)
+    elif isinstance(atom, Partial):
+        yield from _code(atom.function)
+        yield from code_in((*atom.args, *map(_second, atom.keywords)))
+
+
 class Renaming:
     """Which objects stand for which: one for one. Owners newer than *born* are new objects."""
 

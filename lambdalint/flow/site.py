@@ -74,9 +74,10 @@ class Site(msgspec.Struct):
 
     @property
     def noted(self) -> int:
-        """How much is registered."""
-        ways = len(self.prefixes) + len(self.bases) + len(self.pending)
-        return self.count + ways + len(self.held) + len(self.served) + len(self.asleep)
+        """How much is registered, without what objects hold."""
+        return (
+            self.count + len(self.prefixes) + len(self.bases) + len(self.pending) + len(self.served) + len(self.asleep)
+        )
 
     def register(self, owner: Owner, entry: Route | Mount) -> None:
         """Add a route or a mount to an application, once."""

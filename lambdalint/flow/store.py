@@ -46,13 +46,25 @@ class Recording(msgspec.Struct):
     listed: dict[int, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
+class Numbers:
+    """Gives numbers to owners. Stores that share them never give the same number to two owners."""
+
+    def __init__(self) -> None:
+        self.newest = PROCESS + 1
+
+    def next(self) -> int:
+        """Return a new number."""
+        self.newest += 1
+        return self.newest
+
+
 class Store:
     """Abstract memory with undo."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Numbers | None = None) -> None:
         self._owners: dict[int, dict[str, Value]] = {}
         self._trail: list[tuple[int, str, Value]] = []
-        self._next_uid = PROCESS + 1
+        self._numbers = numbers or Numbers()
         self._recordings = [Recording(_NONE)]
         self._newest = _NONE
         self._recording = self._recordings[0]
@@ -61,8 +73,7 @@ class Store:
 
     def new_uid(self) -> int:
         """Return a fresh owner."""
-        self._next_uid += 1
-        return self._next_uid
+        return self._numbers.next()
 
     def get(self, owner: int, name: str) -> Value | None:
         """Return what is known under a key, or None."""
@@ -125,7 +136,7 @@ class Store:
 
     def start_recording(self) -> None:
         """Note, from now on, what was there before it is read or written."""
-        self._resume(Recording(self._next_uid, len(self._trail)))
+        self._resume(Recording(self._numbers.newest, len(self._trail)))
 
     def stop_recording(self) -> Recording:
         """Return what was noted."""

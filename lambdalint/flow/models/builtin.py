@@ -141,11 +141,10 @@ def _hasattr(call: ExternalCall) -> Value | None:
     machine = call.machine
     owners = call.arguments.at_position(0) or ()
     names = texts_of(call.arguments.at_position(1) or UNKNOWN)
-    if owners and len(names) == 1:
+    uids = [atom.uid for atom in owners if isinstance(atom, (Class, Instance))]
+    if uids and len(uids) == len(owners) and len(names) == 1:
         machine.ledger.noted += 1  # the answer depends on which evaluation it is
-        uids = [atom.uid for atom in owners if isinstance(atom, (Class, Instance))]
-        known = len(uids) == len(owners) and all(machine.store.get(uid, names[0]) for uid in uids)
-        if machine.ledger.second and known:
+        if machine.ledger.second and all(machine.store.get(uid, names[0]) for uid in uids):
             return TRUE
     return EITHER
 

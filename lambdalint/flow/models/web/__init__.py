@@ -145,7 +145,7 @@ def note_held(external: ExternalCall, result: Value) -> None:
     held = tuple([atom for value in external.given for atom in value if _may_hold(external.machine, atom)])
     if not held or result[0].type == ROUTE:
         return
-    site.held[made] = held
+    external.machine.note("held", made, held)
     for owner in owners_of(held):
         if owner != made:
             site.register(made, Mount(owner))

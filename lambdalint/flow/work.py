@@ -1,0 +1,43 @@
+"""How much it takes to run what an outcome stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Work(msgspec.Struct, frozen=True, eq=False):
+    """The steps that a run took, and the work of what was not run in it, as outcomes stood for it."""
+
+    steps: int
+    others: tuple[Work, ...]
+
+
+class Borrowed:
+    """The work that outcomes of other functions have saved an evaluation: each is counted once.
+
+    ``steps`` is what the evaluation would have taken besides, without them.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self._counted: dict[int, Work] = {}
+
+    def take(self, work: Work) -> None:
+        """Count what an outcome stands for."""
+        waiting = [work]
+        while waiting:
+            one = waiting.pop()
+            if id(one) not in self._counted:
+                self._counted[id(one)] = one
+                self.steps += one.steps
+                waiting += one.others
+
+
+def once(works: Iterable[Work]) -> tuple[Work, ...]:
+    """Return each work once."""
+    return tuple({id(work): work for work in works}.values())
