@@ -11,9 +11,9 @@ from lambdalint.facts import ir
 from lambdalint.flow import answers, declarations, evaluate, execute, externals, fresh, imports, objects, outcomes
 from lambdalint.flow.before import Before
 from lambdalint.flow.containers import add_item, elements, extend_origin, known_items, new_list, new_mapping, set_item
+from lambdalint.flow.definitions import PendingGenerator
 from lambdalint.flow.exits import Exits, may_raise
 from lambdalint.flow.frames import Frame
-from lambdalint.flow.machine import PendingGenerator
 from lambdalint.flow.store import PROCESS
 from lambdalint.flow.values import (
     UNKNOWN,

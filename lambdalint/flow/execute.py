@@ -22,9 +22,10 @@ from lambdalint.flow import (
     trials,
 )
 from lambdalint.flow.containers import elements, get_item, known_items, new_list, set_item
+from lambdalint.flow.definitions import ClassInfo
 from lambdalint.flow.exits import leave, may_raise
 from lambdalint.flow.frames import Frame
-from lambdalint.flow.machine import BudgetExhausted, ClassInfo
+from lambdalint.flow.machine import BudgetExhausted
 from lambdalint.flow.values import (
     FALSE,
     NOTHING,

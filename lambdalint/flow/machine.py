@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import msgspec
-
 from lambdalint.flow.exits import Exits
 from lambdalint.flow.ledger import Ledger
 from lambdalint.flow.outcomes import Outcomes
@@ -15,7 +13,6 @@ from lambdalint.flow.store import PROCESS, Changes, Store
 from lambdalint.flow.surroundings import Surroundings
 from lambdalint.flow.text import CWD_MARK
 from lambdalint.flow.values import (
-    Atom,
     Class,
     Function,
     Instance,
@@ -33,8 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lambdalint.catalogue import Catalogue
-    from lambdalint.facts.ir import At, Call, ClassFacts, FunctionFacts, ModuleFacts
+    from lambdalint.facts.ir import At, Call, FunctionFacts, ModuleFacts
     from lambdalint.flow.calls import Arguments
+    from lambdalint.flow.definitions import ClassInfo, PendingGenerator
     from lambdalint.flow.effect_log import EffectLog
     from lambdalint.flow.environment import Environment
     from lambdalint.flow.frames import Frame
@@ -52,30 +50,6 @@ class BudgetExhausted(Exception):
 
 class Refused(Exception):
     """The code does something that its room refuses for certain, where it expects that: its handler runs next."""
-
-
-class ClassInfo(msgspec.Struct):
-    """What is known of a class: its definition, its bases, the scope of its body."""
-
-    facts: ClassFacts
-    module: str
-    bases: tuple[Atom, ...]
-    scope: int
-    linear: tuple[int, ...] = ()
-    external_bases: tuple[str, ...] = ()
-    is_record: bool = False
-    fields: list[tuple[str, bool]] = msgspec.field(default_factory=list)
-    declared: dict[str, Value] = msgspec.field(default_factory=dict)
-    """Of annotated attributes: what is known of their type."""
-
-
-class PendingGenerator(msgspec.Struct):
-    """A generator that was called and has not run yet."""
-
-    function: Function
-    bindings: dict[str, Value]
-    receiver: Atom | None
-    called_at: Span | None
 
 
 Condition: TypeAlias = tuple[object, tuple[tuple[str, Value], ...]]

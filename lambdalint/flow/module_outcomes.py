@@ -19,8 +19,9 @@ from lambdalint.flow.work import Work, once
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lambdalint.flow.definitions import PendingGenerator
     from lambdalint.flow.exits import Exits
-    from lambdalint.flow.machine import Machine, Note, PendingGenerator
+    from lambdalint.flow.machine import Machine, Note
     from lambdalint.flow.store import Changes, Recording
     from lambdalint.flow.surroundings import Inquiry
 

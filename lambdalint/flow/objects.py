@@ -40,7 +40,8 @@ from lambdalint.model import Phase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lambdalint.flow.machine import ClassInfo, Machine
+    from lambdalint.flow.definitions import ClassInfo
+    from lambdalint.flow.machine import Machine
 
 _RECORD_DECORATORS = frozenset(
     {"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attrs.define", "attrs.frozen", "attr.dataclass",

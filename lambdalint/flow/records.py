@@ -9,7 +9,8 @@ from lambdalint.flow import calls, declarations, objects
 from lambdalint.flow.values import UNKNOWN, Class, ExternalObject, Instance, Mapping, Value, join, texts_of
 
 if TYPE_CHECKING:
-    from lambdalint.flow.machine import ClassInfo, Machine
+    from lambdalint.flow.definitions import ClassInfo
+    from lambdalint.flow.machine import Machine
 
 
 def declare_field(machine: Machine, target: ir.Expr, annotation: ir.Expr | None, *, has_default: bool) -> None:
