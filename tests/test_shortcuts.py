@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lambdalint.flow import FlowResult
-    from lambdalint.flow.results import Evaluation
     from lambdalint.model import Function
+    from lambdalint.model.flow_result import Evaluation
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = [case for path in sorted(FIXTURES.glob("*/*.md")) for case in parse_fixture(path).cases]

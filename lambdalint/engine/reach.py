@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from lambdalint.engine.judgement import internal_error
-from lambdalint.flow.results import budget, in_order, joined
+from lambdalint.model.flow_result import budget, in_order, joined
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-    from lambdalint.flow.results import Evaluation, FunctionResult
     from lambdalint.model import Effect, EntryPoint, Finding, ForeignImport, Function, Problem, Settings, Tree
+    from lambdalint.model.flow_result import Evaluation, FunctionResult
 
 _Item = TypeVar("_Item", bound="Hashable")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdalint.engine.recall import digest_of
-from lambdalint.flow.results import FunctionResult, budgets
 from lambdalint.model import Finding
+from lambdalint.model.flow_result import FunctionResult, budgets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdalint.flow.function_run import FunctionRun
 from lambdalint.flow.program import Sources
-from lambdalint.flow.results import Evaluation, FlowResult, FunctionResult, budget, joined
+from lambdalint.model.flow_result import Evaluation, FlowResult, FunctionResult, budget, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +25,13 @@ def analyse(
     catalogue: Catalogue,
     settings: Settings,
     *,
-    shortcuts: bool,
+    shortcuts: bool = True,
 ) -> FlowResult:
-    """See ``lambdalint.flow.analyse``."""
+    """Return the effects of *functions*, in the order of their places.
+
+    Without *shortcuts* all is run that is reached, also what can do nothing, by its names, and calls like earlier ones.
+    The result is the same.
+    """
     found = evaluations(tree, functions, catalogue, settings, shortcuts=shortcuts)
     return joined(tuple(one.result for one in found if one is not None))
 
@@ -41,7 +45,11 @@ def evaluations(
     *,
     shortcuts: bool = True,
 ) -> list[Evaluation | None]:
-    """See ``lambdalint.flow.evaluations``."""
+    """Return the effects of each of *functions*, apart, with what was asked of the tree.
+
+    *known* holds, for each function whose result is known already, the steps it took by the steps it was given: it is
+    not evaluated again, and None stands in its place.
+    """
     sources = Sources(tree)
     found: list[Evaluation | None] = []
     spent = 0

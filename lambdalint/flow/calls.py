@@ -253,7 +253,7 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         found = machine.outcomes.find(machine, key, given)
         if found is not None:
             return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
-        found = machine.sources.outcomes.find(machine, key, given) if machine.sharing else None
+        found = machine.common.outcomes.find(machine, key, given)
         if found is not None:
             machine.borrowed.take(found[0].work)
             return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
@@ -278,8 +278,8 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         kept_outcome = machine.outcomes.keep(
             machine, key, given, before, recording, value, exits, way, deeper, again=lambda: machine.reruns(function)
         )
-        if kept_outcome is not None and kept_outcome.anyones and machine.sharing:
-            machine.sources.outcomes.add(key, kept_outcome)
+        if kept_outcome is not None and kept_outcome.anyones:
+            machine.common.outcomes.add(key, kept_outcome)
     return value
 
 

@@ -9,8 +9,8 @@ import msgspec
 
 from lambdalint.facts import ir
 from lambdalint.flow.catching import ANY_ERROR, last_name
-from lambdalint.flow.results import in_order
 from lambdalint.model import ForeignImport
+from lambdalint.model.flow_result import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -85,7 +85,8 @@ class FunctionRun:
         environment = Environment(function.room, sources.tree)
         self._machine = Machine(function, sources, self._finder, catalogue, environment, self.log, max_steps, sizes)
         self._machine.shortcuts = shortcuts
-        self._machine.sharing = sharing and shortcuts and function.inline is None
+        if sharing and function.inline is None:
+            self._machine.common = sources.common
 
     def run(self) -> None:
         """Run it, within the bounds of steps and depth."""

@@ -93,10 +93,10 @@ def run_module(machine: Machine, path: str, at: ir.At | None) -> Module | None:
     facts = machine.module_facts(path)
     if facts is None:
         return module if path in machine.sources.broken else None
-    if not machine.sharing:
+    if not machine.shortcuts:
         _run(machine, path, scope, facts, at)
         return module
-    known = machine.sources.module_outcomes.find(machine, path)
+    known = machine.common.module_outcomes.find(machine, path)
     if known is not None:
         module_outcomes.apply(machine, known)
         return module
@@ -113,7 +113,7 @@ def run_module(machine: Machine, path: str, at: ir.At | None) -> Module | None:
         recording = machine.store.stop_recording()
         deeper = machine.deepest - len(machine.frames)
         machine.deepest = max(machine.deepest, deepest)
-    machine.sources.module_outcomes.keep(machine, path, before, recording, exits, deeper)
+    machine.common.module_outcomes.keep(machine, path, before, recording, exits, deeper)
     return module
 
 

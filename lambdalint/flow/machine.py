@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lambdalint.flow.common import Common
 from lambdalint.flow.exits import Exits
 from lambdalint.flow.ledger import Ledger
 from lambdalint.flow.outcomes import Outcomes
@@ -117,9 +118,11 @@ class Machine:
         self.cut = 0
         """How often a call was left out, as it was nested too deeply."""
         self.outcomes = Outcomes()
-        self.sharing = False
-        """Whether outcomes are shared with other functions."""
-        self.borrowed = Borrowed()
+        self.common = Common()
+        """What is shared with other functions, if anything is."""
+        self.number = sources.numbers.next()
+        """Of this evaluation."""
+        self.borrowed = Borrowed(self.number)
         self.works: list[Work] = []
         """The work of all outcomes that stood for calls, in their order."""
         self.deepest = 0
@@ -240,7 +243,7 @@ class Machine:
         self.entry = entry
         self.first_step = first_step
         self.steps = 0
-        self.borrowed = Borrowed()
+        self.borrowed = Borrowed(self.number)
         self.works.clear()
         self.frames.clear()
         self.active.clear()

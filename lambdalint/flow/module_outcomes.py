@@ -107,7 +107,7 @@ class ModuleOutcomes:
             tuple(note for note in noted if note[:2] not in known_notes),
             ran,
             exits,
-            Work(now.steps - before.steps, once(machine.works[before.works :])),
+            Work(machine.number, now.steps - before.steps, once(machine.works[before.works :])),
             deepest,
         )
         machine.imports[before.imports :] = [outcome]

@@ -153,7 +153,7 @@ class Outcomes:
             once_each(machine.noted[before.noted :]),
             ran,
             deepest,
-            Work(now.steps - before.steps, once(machine.works[before.works :])),
+            Work(machine.number, now.steps - before.steps, once(machine.works[before.works :])),
             renamable,
             lasting,
             lasting and not own,

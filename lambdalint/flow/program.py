@@ -10,8 +10,7 @@ import msgspec
 from lambdalint.deployment.handlers import is_packaged
 from lambdalint.deployment.package_patterns import Package
 from lambdalint.facts import CannotParse, ModuleFacts, read_module, read_text
-from lambdalint.flow.module_outcomes import ModuleOutcomes
-from lambdalint.flow.outcomes import Outcomes
+from lambdalint.flow.common import Common
 from lambdalint.flow.store import Numbers
 from lambdalint.model.watched import Watched
 
@@ -41,9 +40,7 @@ class Sources:
         self._inside: dict[str, set[str]] | None = None
         self.numbers = Numbers()
         """Of the owners in the stores of all functions that are analysed with these sources."""
-        self.outcomes = Outcomes()
-        """What calls did that is the same for all functions."""
-        self.module_outcomes = ModuleOutcomes()
+        self.common = Common()
         self._scopes: dict[str, int] = {}
         self._used: dict[str, None] = {}
         self.places: dict[int, tuple[Call, tuple[Span, ...]]] = {}

@@ -11,19 +11,24 @@ if TYPE_CHECKING:
 
 
 class Work(msgspec.Struct, frozen=True, eq=False):
-    """The steps that a run took, and the work of what was not run in it, as outcomes stood for it."""
+    """The steps that a run took, and the work of what was not run in it, as outcomes stood for it.
 
+    ``by`` is the number of the evaluation that the run belongs to.
+    """
+
+    by: int
     steps: int
     others: tuple[Work, ...]
 
 
 class Borrowed:
-    """The work that outcomes of other functions have saved an evaluation: each is counted once.
+    """The work that outcomes of other evaluations have saved one: each is counted once.
 
     ``steps`` is what the evaluation would have taken besides, without them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, by: int) -> None:
+        self._by = by
         self.steps = 0
         self._counted: dict[int, Work] = {}
 
@@ -32,7 +37,7 @@ class Borrowed:
         waiting = [work]
         while waiting:
             one = waiting.pop()
-            if id(one) not in self._counted:
+            if one.by != self._by and id(one) not in self._counted:
                 self._counted[id(one)] = one
                 self.steps += one.steps
                 waiting += one.others

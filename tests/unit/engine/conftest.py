@@ -10,7 +10,6 @@ import pytest
 import lambdalint.deployment
 import lambdalint.flow
 import lambdalint.rules
-from lambdalint.flow.results import Evaluation, FunctionResult
 from lambdalint.model import (
     Base,
     Confidence,
@@ -30,6 +29,7 @@ from lambdalint.model import (
     Step,
     Tree,
 )
+from lambdalint.model.flow_result import Evaluation, FunctionResult
 from lambdalint.model.watched import Watched
 from lambdalint.rules.definition import RuleDefinition
 

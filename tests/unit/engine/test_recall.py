@@ -17,8 +17,8 @@ from lambdalint.engine.collect import collect
 from lambdalint.engine.functions import name_apart
 from lambdalint.engine.recall import Recall
 from lambdalint.flow.analysis import evaluations
-from lambdalint.flow.results import FunctionResult
 from lambdalint.model import Deployment, Tree
+from lambdalint.model.flow_result import FunctionResult
 from lambdalint.model.watched import Watched
 
 if TYPE_CHECKING:

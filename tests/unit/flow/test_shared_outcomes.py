@@ -17,7 +17,7 @@ from lambdalint.model import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambdalint.flow.results import Evaluation
+    from lambdalint.model.flow_result import Evaluation
 
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -139,8 +139,9 @@ def test_a_file_that_does_not_parse_is_said_of_both(tmp_path: Path) -> None:
 
 
 def test_work_is_counted_once() -> None:
-    inner = Work(5, ())
-    borrowed = Borrowed()
-    borrowed.take(Work(1, (inner, Work(2, (inner,)))))
+    inner = Work(1, 5, ())
+    borrowed = Borrowed(by=2)
+    borrowed.take(Work(1, 1, (inner, Work(1, 2, (inner,)))))
     borrowed.take(inner)
+    borrowed.take(Work(2, 100, ()))
     assert borrowed.steps == 8
