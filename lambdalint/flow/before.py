@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from lambdalint.flow.machine import Machine, Note
+    from lambdalint.flow.machine import Machine
+
+_Item = TypeVar("_Item")
+NOTED = itemgetter(0, 1)
+"""The table and the key of a note."""
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -47,6 +52,6 @@ class Before(msgspec.Struct, frozen=True):
         )
 
 
-def once_each(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Return notes once each; what is noted need not be hashable."""
-    return tuple({note[:2]: note for note in notes}.values())
+def once(items: Iterable[_Item], key: Callable[[_Item], object]) -> tuple[_Item, ...]:
+    """Return of items with the same key the last one, at the place of the first; they need not be hashable."""
+    return tuple({key(item): item for item in items}.values())

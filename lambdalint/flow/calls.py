@@ -251,11 +251,11 @@ def run(machine: Machine, pending: PendingGenerator, on_yield: evaluate.OnYield 
         given = (() if receiver is None else (receiver,), *pending.bindings.values())
         key = outcomes.call_key((function, *machine.situation, *pending.bindings), given)
         found = machine.outcomes.find(machine, key, given)
+        if found is None:
+            found = machine.common.outcomes.find(machine, key, given)
+            if found is not None:
+                machine.borrowed.take(found[0].work)
         if found is not None:
-            return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
-        found = machine.common.outcomes.find(machine, key, given)
-        if found is not None:
-            machine.borrowed.take(found[0].work)
             return outcomes.apply(machine, *found, lambda: machine.way_to(pending.called_at, facts))
     before, deepest = Before.of(machine), machine.deepest
     machine.deepest = len(machine.frames)

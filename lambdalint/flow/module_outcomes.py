@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lambdalint.flow import surroundings
-from lambdalint.flow.before import Before, once_each
+from lambdalint.flow.before import NOTED, Before, once
 from lambdalint.flow.renaming import code_in
 from lambdalint.flow.store import LIVE, PROCESS
+from lambdalint.flow.surroundings import QUESTION
 from lambdalint.flow.values import Function, GeneratorCall
-from lambdalint.flow.work import Work, once
+from lambdalint.flow.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,8 +85,8 @@ class ModuleOutcomes:
         inner = machine.imports[before.imports :]
         lasting = tuple(one for one in inner if _is_part(one, changes))
         parts = [part for one in lasting for part in one.all]
-        asked = surroundings.once(machine.surroundings.asked[before.asked :])
-        noted = once_each(machine.noted[before.noted :])
+        asked = once(machine.surroundings.asked[before.asked :], QUESTION)
+        noted = once(machine.noted[before.noted :], NOTED)
         for part in parts:
             changes = {key: value for key, value in changes.items() if part.changes.get(key) is not value}
         known_notes = {note[:2] for part in parts for note in part.noted}
@@ -107,7 +107,7 @@ class ModuleOutcomes:
             tuple(note for note in noted if note[:2] not in known_notes),
             ran,
             exits,
-            Work(machine.number, now.steps - before.steps, once(machine.works[before.works :])),
+            Work(machine.number, now.steps - before.steps, once(machine.works[before.works :], id)),
             deepest,
         )
         machine.imports[before.imports :] = [outcome]

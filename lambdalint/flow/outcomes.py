@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from lambdalint.flow import surroundings
-from lambdalint.flow.before import Before, once_each
+from lambdalint.flow.before import NOTED, Before, once
 from lambdalint.flow.renaming import Renaming, holds_new_code, is_rigid, shape, uids_of
 from lambdalint.flow.store import LIVE, PROCESS
-from lambdalint.flow.work import Work, once
+from lambdalint.flow.surroundings import QUESTION
+from lambdalint.flow.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -141,7 +141,7 @@ class Outcomes:
             given,
             tuple((*key, held, is_rigid(held)) for key, held in recording.touched.items() if key in recording.read),
             tuple(recording.listed.items()),
-            surroundings.once(machine.surroundings.asked[before.asked :]),
+            once(machine.surroundings.asked[before.asked :], QUESTION),
             born,
             tuple((owner, name, held, is_rigid(held)) for (owner, name), held in changes.items()),
             value,
@@ -150,10 +150,10 @@ class Outcomes:
             tuple(machine.log.journal[before.logged :]),
             way,
             tuple(dict.fromkeys(machine.ledger.renewals[before.renewals :])),
-            once_each(machine.noted[before.noted :]),
+            once(machine.noted[before.noted :], NOTED),
             ran,
             deepest,
-            Work(machine.number, now.steps - before.steps, once(machine.works[before.works :])),
+            Work(machine.number, now.steps - before.steps, once(machine.works[before.works :], id)),
             renamable,
             lasting,
             lasting and not own,

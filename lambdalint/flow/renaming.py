@@ -68,37 +68,50 @@ def _shape(atom: Atom) -> object:
     return atom if type(atom) in _PLAIN else type(atom)
 
 
+def parts(value: Value) -> Iterator[Atom]:
+    """Yield the atoms of a value, each followed by those in it."""
+    for atom in value:
+        yield atom
+        if type(atom) not in _PLAIN:
+            yield from _inner(atom)
+
+
+def _inner(atom: Atom) -> Iterator[Atom]:
+    if isinstance(atom, Items):
+        for item in atom.items:
+            yield from parts(item)
+    elif isinstance(atom, Bound):
+        yield from parts((atom.function, atom.receiver))
+    elif isinstance(atom, (ExternalMethod, SuperOf)):
+        yield from parts((atom.receiver,))
+    elif isinstance(atom, Wrapped):
+        yield from parts((atom.function,))
+    elif isinstance(atom, Partial):
+        yield from parts((atom.function,))
+        for value in (*atom.args, *(value for _, value in atom.keywords)):
+            yield from parts(value)
+
+
 def uids_of(value: Value) -> Iterator[int]:
     """Yield the numbers of the objects that a value names."""
-    for atom in value:
-        if type(atom) not in _PLAIN or isinstance(atom, (Function, GeneratorCall)):
-            yield from _uids(atom)
+    for atom in parts(value):
+        if isinstance(atom, (ListOf, Mapping, Instance, ExternalObject, GeneratorCall)):
+            yield atom.uid
+        elif isinstance(atom, Function):
+            yield atom.scope
 
 
-def _uids(atom: Atom) -> Iterator[int]:
-    if isinstance(atom, (ListOf, Mapping, Instance, ExternalObject, GeneratorCall)):
-        yield atom.uid
-    elif isinstance(atom, Function):
-        yield atom.scope
-    elif isinstance(atom, Items):
-        for item in atom.items:
-            yield from uids_of(item)
-    elif isinstance(atom, Bound):
-        yield from _uids(atom.function)
-        yield from _uids(atom.receiver)
-    elif isinstance(atom, (ExternalMethod, SuperOf)):
-        yield from _uids(atom.receiver)
-    elif isinstance(atom, Wrapped):
-        yield from _uids(atom.function)
-    elif isinstance(atom, Partial):
-        yield from _uids(atom.function)
-        for value in (*atom.args, *(value for _, value in atom.keywords)):
-            yield from uids_of(value)
+def code_in(values: Iterable[Value]) -> Iterator[Function | GeneratorCall]:
+    """Yield the functions and generators that values hold."""
+    for value in values:
+        for atom in parts(value):
+            if isinstance(atom, (Function, GeneratorCall)):
+                yield atom
 
 
 def holds_new_code(values: Iterable[Value], born: int) -> bool:
     """Tell whether values hold a function, a generator or a class that is newer than *born*."""
-    return any(_is_new_code(atom, born) for value in values for atom in value)
+    return any(_is_new_code(atom, born) for value in values for atom in parts(value))
 
 
 def _is_new_code(atom: Atom, born: int) -> bool:
@@ -108,48 +121,7 @@ def _is_new_code(atom: Atom, born: int) -> bool:
         return atom.uid > born
     if isinstance(atom, Instance):
         return atom.cls > born
-    if isinstance(atom, Items):
-        return holds_new_code(atom.items, born)
-    if isinstance(atom, Bound):
-        return _is_new_code(atom.function, born) or _is_new_code(atom.receiver, born)
-    if isinstance(atom, SuperOf):
-        return atom.owner > born or _is_new_code(atom.receiver, born)
-    if isinstance(atom, ExternalMethod):
-        return _is_new_code(atom.receiver, born)
-    if isinstance(atom, Wrapped):
-        return _is_new_code(atom.function, born)
-    if isinstance(atom, Partial):
-        values = (*atom.args, *(value for _, value in atom.keywords))
-        return _is_new_code(atom.function, born) or holds_new_code(values, born)
-    return False
-
-
-def _second(keyword: tuple[str, Value]) -> Value:
-    return keyword[1]
-
-
-def code_in(values: Iterable[Value]) -> Iterator[Function | GeneratorCall]:
-    """Yield the functions and generators that values hold."""
-    for value in values:
-        for atom in value:
-            yield from _code(atom)
-
-
-def _code(atom: Atom) -> Iterator[Function | GeneratorCall]:
-    if isinstance(atom, (Function, GeneratorCall)):
-        yield atom
-    elif isinstance(atom, Items):
-        yield from code_in(atom.items)
-    elif isinstance(atom, Bound):
-        yield from _code(atom.function)
-        yield from _code(atom.receiver)
-    elif isinstance(atom, (ExternalMethod, SuperOf)):
-        yield from _code(atom.receiver)
-    elif isinstance(atom, Wrapped):
-        yield from _code(atom.function)
-    elif isinstance(atom, Partial):
-        yield from _code(atom.function)
-        yield from code_in((*atom.args, *map(_second, atom.keywords)))
+    return isinstance(atom, SuperOf) and atom.owner > born
 
 
 class Renaming:

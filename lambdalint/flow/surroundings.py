@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 Inquiry: TypeAlias = "tuple[str, str, str | int | bool, str, object]"
 """A question, what it was about, and the answer."""
+QUESTION = itemgetter(0, 1, 2, 3)
+"""All of an inquiry but the answer."""
 
 
 class Surroundings:
@@ -75,8 +78,3 @@ class Surroundings:
         if question == "choices":
             return self._finder.choices(subject, asker)
         return self._environment.outside(subject, asked=bool(detail))
-
-
-def once(inquiries: Iterable[Inquiry]) -> tuple[Inquiry, ...]:
-    """Return questions once each; the answers need not be hashable."""
-    return tuple({inquiry[:4]: inquiry for inquiry in inquiries}.values())

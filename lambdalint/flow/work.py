@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Work(msgspec.Struct, frozen=True, eq=False):
@@ -41,8 +36,3 @@ class Borrowed:
                 self._counted[id(one)] = one
                 self.steps += one.steps
                 waiting += one.others
-
-
-def once(works: Iterable[Work]) -> tuple[Work, ...]:
-    """Return each work once."""
-    return tuple({id(work): work for work in works}.values())
