@@ -148,9 +148,16 @@ def _own_files() -> str:
 
 
 def own_stamp() -> str:
-    """Return what changes with lambdalint itself: nothing where it is installed, its files in a checkout."""
+    """Return what changes with lambdalint itself, also where the version stays the same.
+
+    Where it is installed, that is the record of its installation, which holds the hash of each file; in a checkout, the
+    times and sizes of its files.
+    """
     own = _own_files()
     if os.path.exists(os.path.join(own, "catalogue", "data.msgpack")):
+        record = os.path.join(os.path.dirname(own), f"lambdalint-{__version__}.dist-info", "RECORD")
+        with suppress(OSError):
+            return str(_content(record))
         return ""
     stamp = 0
     waiting = [own]

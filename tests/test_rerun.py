@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambdalint import rerun
+from lambdalint import __version__, rerun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,3 +190,18 @@ def test_old_records_are_deleted(project: Project) -> None:
     project.check("-v")
     assert len(project.records) == rerun.MOST_RECORDS
     assert record in project.records
+
+
+def test_another_build_of_the_same_version_is_another_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "lambdalint"
+    record = tmp_path / f"lambdalint-{__version__}.dist-info" / "RECORD"
+    for file in (package / "catalogue" / "data.msgpack", record):
+        file.parent.mkdir(parents=True)
+        file.write_text("lambdalint/rerun.py,sha256=one,1\n")
+    monkeypatch.setattr(rerun, "_own_files", lambda: str(package))
+    before = rerun.own_stamp()
+    record.write_text("lambdalint/rerun.py,sha256=two,1\n")
+    assert before
+    assert rerun.own_stamp() not in ("", before)
+    record.unlink()
+    assert rerun.own_stamp() == ""
